@@ -1,0 +1,1 @@
+def post_init_hook(env): pass

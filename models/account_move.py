@@ -1,0 +1,257 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+
+# From these states on the document may be in KSeF, so the invoice must not change
+LOCKED_STATES = ("sending", "unknown", "sent", "accepted")
+WRITTEN_BY_QUEUE = {"ksef_state", "ksef_number", "ksef_mode", "ksef_submission_ids"}
+ACCOUNTANTS = "account.group_account_invoice,account.group_account_readonly"
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    ksef_submission_ids = fields.One2many(
+        "ksef.submission", "move_id", string="KSeF submissions", groups=ACCOUNTANTS
+    )
+    ksef_state = fields.Selection(
+        [
+            ("to_send", "To send"),
+            ("sending", "Being sent"),
+            ("sent", "Being checked"),
+            ("accepted", "Accepted"),
+            ("rejected", "Rejected"),
+            ("error", "Needs attention"),
+        ],
+        string="KSeF status",
+        compute="_compute_ksef_state",
+        store=True,
+        copy=False,
+        index="btree_not_null",
+    )
+    ksef_number = fields.Char(
+        string="KSeF number", readonly=True, copy=False, index="btree_not_null"
+    )
+    ksef_mode = fields.Selection(
+        [
+            ("online", "Online"),
+            ("offline24", "Offline24"),
+            ("unavailability", "Unavailability of KSeF"),
+            ("emergency", "Failure of KSeF"),
+            ("total_failure", "Total failure"),
+        ],
+        string="KSeF mode",
+        readonly=True,
+        copy=False,
+        help="How the invoice was issued.",
+    )
+    ksef_explanation = fields.Text(compute="_compute_ksef_explanation", compute_sudo=True)
+    ksef_retry_at = fields.Datetime(
+        string="Next attempt", compute="_compute_ksef_explanation", compute_sudo=True
+    )
+    ksef_upo_url = fields.Char(compute="_compute_ksef_explanation", compute_sudo=True)
+    ksef_is_sendable = fields.Boolean(compute="_compute_ksef_is_sendable")
+    ksef_is_running = fields.Boolean(compute="_compute_ksef_is_sendable")
+
+    # === STATE === #
+
+    @api.depends("state", "move_type", "ksef_submission_ids.state", "ksef_submission_ids.retry_at")
+    def _compute_ksef_state(self):
+        """Follow the last submission; without one, tell whether one is expected.
+
+        Settings of the company are read but no dependency: switching the integration on
+        must not touch the invoices of past years.
+        """
+        for move in self:
+            submission = move._ksef_last_submission()
+            if submission and submission.state != "withdrawn":
+                move.ksef_state = submission._ksef_state_of_move()
+            else:
+                move.ksef_state = "to_send" if move._ksef_is_expected() else False
+
+    def _ksef_last_submission(self):
+        """The submission that tells where this invoice stands (may be empty)."""
+        return self.sudo().ksef_submission_ids.sorted("id")[-1:]
+
+    def _ksef_is_expected(self):
+        """Whether the invoice waits to be sent: issued, to a business, since the start."""
+        company = self.company_id
+        return bool(
+            self.state == "posted"
+            and self._ksef_is_possible()
+            and (not company.ksef_start_on or self.invoice_date >= company.ksef_start_on)
+            and not self._ksef_is_to_consumer()
+        )
+
+    def _ksef_is_possible(self):
+        """Whether this kind of document can be issued in KSeF by this company."""
+        company = self.company_id
+        return (
+            self.move_type in ("out_invoice", "out_refund")
+            and company.ksef_is_enabled
+            and company.account_fiscal_country_id.code == "PL"
+        )
+
+    def _ksef_is_to_consumer(self):
+        """Invoices to private persons are outside the obligation (art. 106ga(2)(4) VAT Act)."""
+        buyer = self.commercial_partner_id
+        return not buyer.is_company and (buyer.vat or "/") == "/"
+
+    @api.depends("ksef_state", "state")
+    def _compute_ksef_is_sendable(self):
+        for move in self:
+            move.ksef_is_running = move.ksef_state in ("sending", "sent")
+            move.ksef_is_sendable = (
+                move.state == "posted"
+                and move.ksef_state in (False, "to_send", "rejected", "error")
+                and move._ksef_is_possible()
+            )
+
+    @api.depends("ksef_state")
+    @api.depends_context("lang")
+    def _compute_ksef_explanation(self):
+        for move in self:
+            submission = move._ksef_last_submission()
+            move.ksef_explanation = submission.explanation
+            move.ksef_retry_at = submission.retry_at
+            move.ksef_upo_url = (
+                f"/web/content/ksef.submission/{submission.id}/upo?download=true"
+                if submission.upo_hash
+                else False
+            )
+
+    # === DOCUMENT === #
+
+    def _ksef_invoice_xml(self):
+        """Return the FA(3) document of this invoice as it would be frozen now, in bytes.
+
+        :raises InvalidDocument: if the document may not be sent
+        """
+        self.ensure_one()
+        return self.env["ksef.fa3"]._document_bytes(self)[self]
+
+    def _ksef_problems(self):
+        """Return what was found before sending: a list of `Problem`."""
+        return [p for problems in self._ksef_problems_by_move().values() for p in problems]
+
+    def _ksef_problems_by_move(self):
+        """Return `{move: [Problem]}`, read for all moves at once."""
+        return self.env["ksef.fa3"]._problems(self)
+
+    # === SENDING === #
+
+    def action_ksef_send(self):
+        """Queue the posted invoices of the recordset and have the queue processed at once.
+
+        Invoices that are on their way or accepted already are left alone, so a second
+        click does nothing.
+
+        :raises UserError: if a problem found before sending forbids it; then none is queued
+        """
+        self._ksef_check_may_send()
+        moves = self.filtered("ksef_is_sendable")
+        moves._ksef_check_no_blocking_problem()
+        moves._ksef_queue()
+        return True
+
+    def action_ksef_review(self):
+        """Send one invoice at a click; where there is something to see first, show it."""
+        self._ksef_check_may_send()
+        if len(self) == 1 and not self._ksef_problems():
+            return self.action_ksef_send()
+        return self.action_ksef_open_wizard()
+
+    def action_ksef_open_wizard(self):
+        """Show what sending these invoices would mean, then send them."""
+        self._ksef_check_may_send()
+        return self.env["ksef.send"]._open_for(self)
+
+    def action_ksef_download_upo(self):
+        """Download the official receipt as KSeF signed it."""
+        self.ensure_one()
+        return {"type": "ir.actions.act_url", "url": self.ksef_upo_url, "target": "download"}
+
+    def _ksef_check_may_send(self):
+        """Only people who may issue invoices may send them, and only their own companies'."""
+        self.check_access("write")
+        if not self.env.su and not self.env.user.has_group("account.group_account_invoice"):
+            raise AccessError(self.env._("Only accountants may send invoices to KSeF."))
+
+    def _ksef_check_no_blocking_problem(self):
+        blocking = [p for p in self._ksef_problems() if p.is_blocking]
+        if blocking:
+            raise UserError("\n\n".join(f"{p.message}\n{p.remedy}" for p in blocking))
+
+    def _ksef_queue(self):
+        """Put the invoices into the queue; halted ones go on from where they stopped."""
+        Submission = self.env["ksef.submission"].sudo()
+        halted = self._ksef_halted_submissions()
+        halted._resume()
+        fresh = self.sudo() - halted.move_id
+        Submission.create([move._ksef_submission_values() for move in fresh])
+        Submission._trigger_cron()
+
+    def _ksef_halted_submissions(self):
+        last = self.env["ksef.submission"].sudo()
+        for move in self:
+            last |= move._ksef_last_submission()
+        return last.filtered(lambda row: row.state == "queued")
+
+    def _ksef_submission_values(self):
+        return {
+            "move_id": self.id,
+            "company_id": self.company_id.id,
+            "environment": self.company_id.ksef_environment,
+            "document_number": self.name,
+            "retry_at": fields.Datetime.now(),
+        }
+
+    def _ksef_note_number(self, submission):
+        """Take over what KSeF gave: the number is the legal issue of the invoice."""
+        self.write({"ksef_number": submission.ksef_number, "ksef_mode": submission.mode})
+        self._message_log(
+            body=self.env._("KSeF accepted the invoice: number %s.", submission.ksef_number)
+        )
+
+    # === PROTECTION === #
+
+    @api.depends("ksef_state")
+    def _compute_show_reset_to_draft_button(self):
+        super()._compute_show_reset_to_draft_button()
+        in_ksef = self.filtered(lambda move: move.ksef_state in ("sent", "accepted"))
+        in_ksef.show_reset_to_draft_button = False
+
+    def write(self, vals):
+        if vals.get("state", "posted") != "posted":
+            self._ksef_release()
+        if WRITTEN_BY_QUEUE & vals.keys() and not self.env.su:
+            raise AccessError(self.env._("These fields are filled by KSeF and cannot be changed."))
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_in_ksef(self):
+        self._ksef_release()
+        if self.sudo().ksef_submission_ids:
+            raise UserError(
+                self.env._(
+                    "%(invoices)s: what was sent to KSeF is kept as evidence, so this invoice "
+                    "cannot be deleted. Cancel it instead.",
+                    invoices=", ".join(self.sudo().ksef_submission_ids.move_id.mapped("name")),
+                )
+            )
+
+    def _ksef_release(self):
+        """Let posted invoices go back to draft, be cancelled or deleted, if KSeF has none of it.
+
+        :raises UserError: for an invoice that is, or may be, in KSeF
+        """
+        submissions = self.sudo().ksef_submission_ids
+        submissions.filtered(lambda row: row.state == "queued")._withdraw()
+        kept = submissions.filtered(lambda row: row.state in ("queued", *LOCKED_STATES))
+        if kept:
+            raise UserError(
+                self.env._(
+                    "%(invoices)s: this invoice is in KSeF or on its way there, so it can no longer "
+                    "be changed, cancelled or deleted. Issue a credit note to correct it.",
+                    invoices=", ".join(kept.move_id.mapped("display_name")),
+                )
+            )

@@ -1,0 +1,259 @@
+import logging
+from collections import defaultdict
+from datetime import timezone
+from decimal import Decimal
+
+from odoo import api, fields, models, release
+from odoo.modules import Manifest
+
+from ...ksef.errors import InvalidDocument
+from ...ksef.fa3 import checks, faktura, reader, schema, writer
+from ...ksef.fa3.amounts import round_half_up, round_money, round_quantity, to_decimal
+from ...ksef.fa3.schema import DocumentProblem
+from .material import Invoice, Payment, Row
+
+_logger = logging.getLogger(__name__)
+
+# NBP publishes four decimals; more than that in 1 / rate is only noise of the division.
+_NBP_DIGITS = 4
+_NOISE = Decimal("0.000001")
+
+
+class KsefFa3(models.AbstractModel):
+    """Builds FA(3) documents from posted invoices, and finds what stands against it.
+
+    The builder reads all invoices of a call together and asks no question to the database
+    for a single one. One method makes one section of the document.
+    """
+
+    _name = "ksef.fa3"
+    _description = "FA(3) document of an invoice"
+
+    # === WHAT OTHERS CALL === #
+
+    @api.model
+    def _documents(self, moves):
+        """Return `{move: Faktura}`.
+
+        :raises InvalidDocument: for an invoice that cannot be built
+        """
+        return {invoice.move: self._build(invoice) for invoice in self._read(moves)}
+
+    @api.model
+    def _document_bytes(self, moves):
+        """Return `{move: bytes}`: the documents as they would be sent, valid by their schema.
+
+        :raises InvalidDocument: for an invoice that cannot be built, or not validly
+        """
+        return {invoice.move: self._write(invoice) for invoice in self._read(moves)}
+
+    @api.model
+    def _problems(self, moves):
+        """Return `{move: [Problem]}`: the rules on records; where none forbids it, the document."""
+        problems = {}
+        for invoice in self._read(moves):
+            found = list(self._check_records(invoice))
+            if not any(problem.is_blocking for problem in found):
+                found += self._check_document(invoice)
+            problems[invoice.move] = found
+        return problems
+
+    # === READING === #
+
+    def _read(self, moves):
+        """Return one `Invoice` for each move, read together."""
+        # Odoo's tax computation takes the lines of one move at a time out of the common prefetch
+        moves.line_ids.fetch(["tax_ids", "tax_tag_ids"])
+        payments = self._read_payments(moves)
+        rate_days = self._read_rate_days(moves)
+        twins = self._read_twins(moves)
+        return [
+            Invoice(
+                move=move,
+                seller=self._seller_of(move),
+                buyer=move.commercial_partner_id,
+                rows=self._read_rows(move),
+                payments=tuple(payments[move]),
+                rate=self._rate_of(move),
+                rate_on=rate_days.get(move),
+                twin=twins.get(move),
+            )
+            for move in moves
+        ]
+
+    def _seller_of(self, move):
+        """The taxpayer: for a branch without a number of its own the company above it."""
+        company = move.company_id
+        return next((c for c in reversed(company.parent_ids) if c.vat), company)
+
+    def _read_rows(self, move):
+        """Rows in the order of the invoice; lines without quantity and value are left out."""
+        base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
+        rows = [self._read_row(b) for b in base_lines if not b["special_type"]]
+        rows = [row for row in rows if row.line.quantity or row.net]
+        return tuple(sorted(rows, key=lambda row: (row.line.sequence, row.line.id)))
+
+    def _read_row(self, base_line):
+        details = base_line["tax_details"]
+        taxes_data = [
+            data
+            for data in details["taxes_data"]
+            if data["tax"].ksef_rate_code != "none" and not data["is_reverse_charge"]
+        ]
+        net = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
+        return Row(
+            line=base_line["record"],
+            taxes=self.env["account.tax"].union(*(data["tax"] for data in taxes_data)),
+            net=round_money(taxes_data[0]["base_amount_currency"] if taxes_data else net),
+            vat=round_money(sum(data["tax_amount_currency"] for data in taxes_data)),
+        )
+
+    def _read_payments(self, moves):
+        """Return `{move: [Payment]}`. Credit notes and exchange differences pay nothing."""
+        payments = defaultdict(list)
+        lines = moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        exchange_moves = (lines.matched_credit_ids | lines.matched_debit_ids).exchange_move_id
+        for line in lines:
+            for partial in line.matched_credit_ids.sorted("id"):
+                other = partial.credit_move_id
+                if other.move_id not in exchange_moves and not other.move_id.is_invoice():
+                    payments[line.move_id].append(
+                        Payment(
+                            amount=round_money(partial.debit_amount_currency),
+                            paid_on=other.date,
+                            journal_type=other.journal_id.type,
+                        )
+                    )
+        return payments
+
+    def _rate_of(self, move):
+        """PLN for one unit of the currency, from the rate that was booked; None for PLN itself."""
+        if move.currency_id == move.company_currency_id or not move.invoice_currency_rate:
+            return None
+        exact = 1 / to_decimal(move.invoice_currency_rate)
+        rate = round_half_up(exact, _NBP_DIGITS)
+        return rate if abs(rate - exact) < exact * _NOISE else round_quantity(exact)
+
+    def _read_rate_days(self, moves):
+        """Return `{move: date}`: the newest rate on or before the day that the rate is of.
+
+        Odoo itself takes the earliest later rate, or 1.0, where there is none.
+        """
+        keys = {
+            move: (
+                move.currency_id,
+                move.company_id.root_id,
+                move._get_invoice_currency_rate_date(),
+            )
+            for move in moves
+            if move.currency_id != move.company_currency_id
+        }
+        days = {key: self._newest_rate_day(*key) for key in set(keys.values())}
+        return {move: days[key] for move, key in keys.items()}
+
+    def _newest_rate_day(self, currency, company, day):
+        domain = [
+            ("currency_id", "=", currency.id),
+            ("company_id", "in", (False, company.id)),
+            ("name", "<=", day),
+        ]
+        return self.env["res.currency.rate"].search(domain, order="name desc", limit=1).name or None
+
+    def _read_twins(self, moves):
+        """Return `{move: submission}` of other invoices with the same number and seller's NIP.
+
+        What was sent to a test environment of KSeF takes no number from the others.
+        """
+        names = [move.name for move in moves if move.name]
+        domain = [("document_number", "in", names), ("state", "not in", ("rejected", "withdrawn"))]
+        twins = {}
+        for row in self.env["ksef.submission"].sudo().search(domain):
+            seller = (row.company_id._ksef_nip(), row.environment)
+            for move in moves.filtered(lambda move, row=row: move.name == row.document_number):
+                company = move.company_id
+                if move != row.move_id and seller == (
+                    company._ksef_nip(),
+                    company.ksef_environment,
+                ):
+                    twins[move] = row
+        return twins
+
+    # === BUILDING === #
+
+    def _write(self, invoice):
+        document = writer.write(self._build(invoice))
+        problems = schema.find_problems(document)
+        if problems:
+            raise InvalidDocument(problems)
+        return document
+
+    def _build(self, invoice):
+        """Return the `Faktura`; records that the rules have passed do not fail here."""
+        try:
+            return self._build_document(invoice)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            _logger.exception("FA(3) document of account.move %s", invoice.move.id)
+            problem = DocumentProblem(code="E-XSD", path="Faktura", rule=type(error).__name__)
+            raise InvalidDocument([problem]) from error
+
+    def _build_document(self, invoice):
+        return faktura.Faktura(
+            Naglowek=self._build_header(),
+            Podmiot1=self._build_seller(invoice),
+            Podmiot2=self._build_buyer(invoice),
+            Fa=self._build_invoice(invoice),
+            Stopka=self._build_footer(invoice),
+        )
+
+    def _build_header(self):
+        version = Manifest.for_addon("account_ksef")["version"]
+        return faktura.TNaglowek(
+            DataWytworzeniaFa=fields.Datetime.now().replace(tzinfo=timezone.utc),
+            SystemInfo=f"Odoo {release.series} account_ksef {version}",
+        )
+
+    def _build_invoice(self, invoice):
+        move = invoice.move
+        return faktura.Fa(
+            KodWaluty=move.currency_id.name,
+            P_1=move.invoice_date,
+            P_2=(move.name or "").strip(),
+            P_6=self._supply_day(invoice),
+            P_15=invoice.total,
+            Adnotacje=self._build_annotations(invoice),
+            RodzajFaktury=self._invoice_type(invoice),
+            TP=bool(invoice.buyer.l10n_pl_links_with_customer),
+            DodatkowyOpis=self._build_descriptions(invoice),
+            FaWiersz=self._build_rows(invoice),
+            Platnosc=self._build_payment(invoice),
+            **self._build_totals(invoice),
+        )
+
+    def _invoice_type(self, invoice):
+        """RodzajFaktury. What is no plain sale is stopped by `_check_kind`."""
+        return "VAT"
+
+    def _supply_day(self, invoice):
+        """P_6, which stands there only if it is another day than that of issue."""
+        move = invoice.move
+        day = move.taxable_supply_date or move.delivery_date
+        return day if day and day != move.invoice_date else None
+
+    # === CHECKING THE DOCUMENT === #
+
+    def _check_document(self, invoice):
+        """Return what the finished document is to be blamed for."""
+        try:
+            document = self._write(invoice)
+        except InvalidDocument as error:
+            return [self._explain(invoice, problem) for problem in error.problems]
+        written = reader.read(document)
+        found = [
+            *checks.find_problems(written, today=self._today()),
+            *checks.find_size_problems(document, written),
+        ]
+        return [self._explain(invoice, problem) for problem in found]
+
+    def _today(self):
+        """The day in Warsaw, which is the one that KSeF goes by."""
+        return fields.Date.context_today(self.with_context(tz="Europe/Warsaw"))

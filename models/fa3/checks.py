@@ -1,0 +1,278 @@
+from collections import namedtuple
+
+from odoo import fields, models
+from odoo.tools.translate import LazyTranslate
+
+from ...ksef.fa3 import text
+from ..problem import Problem
+from .descriptions import FOOTER_LIMIT
+
+_lt = LazyTranslate(__name__)
+
+Words = namedtuple("Words", "message remedy")
+
+# What is wrong with a finished document. All of these come from rounding or from amounts that
+# someone edited, or are faults of the program: the rules on records stop the rest before.
+DOCUMENT_WORDS = {
+    "E-XSD": Words(
+        _lt("The FA(3) document breaks the ministry's schema at %(place)s: %(rule)s."),
+        _lt("Correct the data shown there. If they look right, tell your administrator."),
+    ),
+    "E-AMT-01": Words(
+        _lt("The VAT amount %(place)s is far from the rate, which gives %(expected)s."),
+        _lt("Reset the invoice to draft and correct the tax amount."),
+    ),
+    "W-AMT-01": Words(
+        _lt("The VAT amount %(place)s differs from the rate, which gives %(expected)s."),
+        _lt("Check whether the tax amount was changed by hand on purpose."),
+    ),
+    "E-AMT-02": Words(
+        _lt(
+            "The amounts do not add up at %(place)s: it should be %(expected)s, because %(rule)s "
+            "must hold."
+        ),
+        _lt(
+            "Check the amounts of the lines and taxes; if they look right, tell your administrator."
+        ),
+    ),
+    "E-AMT-03": Words(
+        _lt(
+            "The lines of one VAT rate add up to a negative amount, %(place)s. An invoice cannot "
+            "show that."
+        ),
+        _lt("Issue a credit note to the earlier invoice instead of negative lines."),
+    ),
+    "W-CUR-03": Words(
+        _lt("The VAT in PLN, %(place)s, differs from tax times rate, which gives %(expected)s."),
+        _lt("Check whether the currency rate or the tax amount was changed after booking."),
+    ),
+    "E-SIZ": Words(
+        _lt("The document has %(value)s bytes; KSeF takes %(expected)s at most."),
+        _lt("Split the invoice into several."),
+    ),
+}
+_OTHER_WORDS = Words(
+    _lt("The FA(3) document breaks a rule at %(place)s: %(rule)s."),
+    _lt("Correct the data shown there. If they look right, tell your administrator."),
+)
+
+_RECORD_RULES = (
+    "_check_number",
+    "_check_issue_date",
+    "_check_twin",
+    "_check_seller_nip",
+    "_check_seller_address",
+    "_check_buyer_number",
+    "_check_buyer_address",
+    "_check_lines_present",
+    "_check_line_names",
+    "_check_line_taxes",
+    "_check_exemption",
+    "_check_community_buyer",
+    "_check_goods_and_services",
+    "_check_company_currency",
+    "_check_currency",
+    "_check_currency_rate",
+    "_check_total",
+    "_check_bank_account",
+    "_check_annex15",
+    "_check_footer",
+)
+
+
+class KsefFa3Checks(models.AbstractModel):
+    """The rules on records. Each method looks at one thing and yields problems."""
+
+    _inherit = "ksef.fa3"
+
+    def _check_records(self, invoice):
+        """Yield the problems of the records; of a document we cannot make yet only that."""
+        obstacles = list(self._check_kind(invoice))
+        yield from obstacles
+        if not obstacles:
+            for rule in _RECORD_RULES:
+                yield from getattr(self, rule)(invoice)
+
+    def _explain(self, invoice, problem):
+        """Put a problem of the document into words; "place" is the field with what it holds."""
+        words = DOCUMENT_WORDS.get(problem.code, _OTHER_WORDS)
+        shown = f' "{problem.value}"' if problem.value else ""
+        values = {
+            "place": f"{problem.path or 'Faktura'}{shown}",
+            "rule": problem.rule.rstrip("."),
+            "value": problem.value,
+            "expected": problem.expected,
+        }
+        message = self.env._(words.message)
+        return Problem(
+            code=problem.code,
+            record=invoice.move,
+            message=self._name_invoice(invoice, message % values),
+            remedy=self.env._(words.remedy),
+        )
+
+    def _name_invoice(self, invoice, message):
+        return f"{invoice.move.display_name}: {message}"
+
+    # === KIND OF DOCUMENT === #
+
+    def _check_kind(self, invoice):
+        """Documents that the builder cannot make are stopped, never sent as something else."""
+        for reason in (*self._obstacles_of_move(invoice.move), *self._obstacles_of_lines(invoice)):
+            yield Problem(
+                code="E-TYP-01",
+                record=invoice.move,
+                message=self._name_invoice(invoice, reason),
+                remedy=self.env._(
+                    "Issue it in another program that is connected to KSeF, for example the "
+                    "ministry's free Aplikacja Podatnika KSeF."
+                ),
+            )
+
+    def _obstacles_of_move(self, move):
+        if move.move_type == "out_refund" or move.reversed_entry_id or self._is_debit_note(move):
+            yield self.env._("corrections of invoices cannot be sent to KSeF from here yet.")
+        elif move.is_purchase_document(include_receipts=True):
+            yield self.env._("self-billed invoices cannot be sent to KSeF from here yet.")
+        elif move.move_type != "out_invoice":
+            yield self.env._("only customer invoices are sent to KSeF.")
+
+    def _is_debit_note(self, move):
+        return "debit_origin_id" in move._fields and bool(move.debit_origin_id)
+
+    def _obstacles_of_lines(self, invoice):
+        lines = invoice.move.line_ids
+        kinds = set(lines.mapped("display_type"))
+        taxes = lines.tax_ids.flatten_taxes_hierarchy()
+        if "is_downpayment" in lines._fields and any(lines.mapped("is_downpayment")):
+            yield self.env._("down payments and their settlement cannot be sent from here yet.")
+        if "rounding" in kinds:
+            yield self.env._("invoices with cash rounding cannot be sent from here yet.")
+        if "epd" in kinds:
+            yield self.env._(
+                "an early payment discount that lowers the VAT at once cannot be shown in KSeF."
+            )
+        for tax in taxes.filtered(self._is_tax_unsupported):
+            yield self.env._(
+                'invoices with the tax "%(tax)s" (%(kind)s) cannot be sent from here yet.',
+                tax=tax.name,
+                kind=tax.ksef_procedure or tax.ksef_rate_code,
+            )
+
+    def _is_tax_unsupported(self, tax):
+        return tax.ksef_rate_code in ("oss", "margin", "none") or tax.ksef_procedure == "TT_D"
+
+    # === NUMBER AND DATES === #
+
+    def _check_number(self, invoice):
+        if invoice.move.state != "posted" or (invoice.move.name or "/") == "/":
+            yield Problem(
+                code="E-IDN-01",
+                record=invoice.move,
+                field="name",
+                message=self._name_invoice(invoice, self.env._("the invoice has no number yet.")),
+                remedy=self.env._("Confirm the invoice first."),
+            )
+
+    def _check_issue_date(self, invoice):
+        """KSeF refuses tomorrow's date, and takes yesterday's for an invoice issued offline."""
+        day, today = invoice.move.invoice_date, self._today()
+        if day and day > today:
+            yield Problem(
+                code="E-DAT-01",
+                record=invoice.move,
+                field="invoice_date",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "the invoice date %(day)s is in the future, and KSeF refuses that.",
+                        day=fields.Date.to_string(day),
+                    ),
+                ),
+                remedy=self.env._("Send it on that day, or change the date to today's."),
+            )
+        elif day and day < today:
+            yield self._problem_of_past_date(invoice, day)
+
+    def _problem_of_past_date(self, invoice, day):
+        return Problem(
+            code="W-DAT-02",
+            record=invoice.move,
+            field="invoice_date",
+            message=self._name_invoice(
+                invoice,
+                self.env._(
+                    "the invoice date %(day)s has passed, so KSeF treats the invoice as issued "
+                    "offline (offline24).",
+                    day=fields.Date.to_string(day),
+                ),
+            ),
+            remedy=self.env._("Send invoices on the day of their issue."),
+        )
+
+    def _check_twin(self, invoice):
+        """KSeF knows invoices by seller, kind and number, for ten years."""
+        if invoice.twin:
+            yield Problem(
+                code="E-DUP-01",
+                record=invoice.move,
+                field="name",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "another invoice of this seller with the same number was sent to KSeF or "
+                        "is about to be (%(company)s). KSeF refuses the second one.",
+                        company=invoice.twin.company_id.name,
+                    ),
+                ),
+                remedy=self.env._("Give this invoice another number."),
+            )
+
+    # === TEXT === #
+
+    def _check_footer(self, invoice):
+        if len(self._footer_text(invoice)) > FOOTER_LIMIT:
+            yield Problem(
+                code="W-TXT-01",
+                record=invoice.move,
+                field="narration",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "the terms and conditions have more than %(limit)s characters. "
+                        "The document in KSeF shows only the first of them.",
+                        limit=FOOTER_LIMIT,
+                    ),
+                ),
+                remedy=self.env._("Shorten the text under the invoice lines."),
+            )
+
+    def _check_lines_present(self, invoice):
+        if not invoice.rows:
+            yield Problem(
+                code="E-LIN-02",
+                record=invoice.move,
+                field="invoice_line_ids",
+                message=self._name_invoice(
+                    invoice, self.env._("there is no line with a quantity or an amount.")
+                ),
+                remedy=self.env._("Add what was sold."),
+            )
+
+    def _check_line_names(self, invoice):
+        for row in invoice.rows:
+            if not text.clean_line(self._name_of(row.line)):
+                yield Problem(
+                    code="E-LIN-01",
+                    record=row.line,
+                    field="name",
+                    message=self._name_invoice(
+                        invoice,
+                        self.env._(
+                            "a line over %(amount)s has no name, and an invoice must name what was "
+                            "sold.",
+                            amount=row.net,
+                        ),
+                    ),
+                    remedy=self.env._("Enter a description in the line."),
+                )

@@ -1,0 +1,141 @@
+from odoo import models
+
+from ..problem import Problem
+from .annotations import SPLIT_PAYMENT_LIMIT
+
+_BASIS_LIMIT = 256
+# Groups of goods that Annex 15 takes much from: fuels, waste, electronics, cars, metals, emissions
+_GTU_NEAR_ANNEX15 = {"GTU_02", "GTU_05", "GTU_06", "GTU_07", "GTU_08", "GTU_11"}
+
+
+class KsefFa3ChecksTaxes(models.AbstractModel):
+    _inherit = "ksef.fa3"
+
+    def _check_line_taxes(self, invoice):
+        """Exactly one VAT with a code: a rate is never guessed."""
+        for tax in self._taxes_of(invoice):
+            if not tax.ksef_rate_code:
+                yield self._problem_of_uncoded_tax(tax)
+        for row in invoice.rows:
+            if not row.taxes:
+                yield self._problem_of_no_tax(invoice, row)
+            elif len(row.taxes) > 1:
+                yield self._problem_of_two_taxes(invoice, row)
+
+    def _problem_of_no_tax(self, invoice, row):
+        return Problem(
+            code="E-TAX-02",
+            record=row.line,
+            field="tax_ids",
+            message=self._name_invoice(
+                invoice,
+                self.env._(
+                    'the line "%(line)s" has no VAT rate, and KSeF must be told which one applies '
+                    "(0%%, exempt and outside Poland are different things).",
+                    line=self._name_of(row.line),
+                ),
+            ),
+            remedy=self.env._("Choose a tax in the line."),
+        )
+
+    def _problem_of_uncoded_tax(self, tax):
+        return Problem(
+            code="E-TAX-01",
+            record=tax,
+            field="ksef_rate_code",
+            message=self.env._(
+                'The tax "%(tax)s" has no KSeF rate code, so it is not certain how it appears on '
+                "the invoice.",
+                tax=tax.name,
+            ),
+            remedy=self.env._("Choose the code on the tax, tab KSeF."),
+        )
+
+    def _problem_of_two_taxes(self, invoice, row):
+        return Problem(
+            code="E-TAX-03",
+            record=row.line,
+            field="tax_ids",
+            message=self._name_invoice(
+                invoice,
+                self.env._(
+                    'the line "%(line)s" has several VAT rates, %(taxes)s, but a row has only one.',
+                    line=self._name_of(row.line),
+                    taxes=", ".join(row.taxes.mapped("name")),
+                ),
+            ),
+            remedy=self.env._("Leave one of the taxes, or divide the line."),
+        )
+
+    def _check_exemption(self, invoice):
+        taxes = self._taxes_of(invoice).filtered(lambda tax: tax.ksef_rate_code == "zw")
+        for tax in taxes:
+            if not (tax.ksef_exempt_basis or "").strip():
+                yield self._problem_of_no_basis(tax)
+        if len(self._exemption_basis(taxes)) > _BASIS_LIMIT:
+            yield Problem(
+                code="E-EXM-01",
+                record=invoice.move,
+                field="invoice_line_ids",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._("the legal bases of the exemptions have more than 256 characters."),
+                ),
+                remedy=self.env._("Shorten them on the taxes, or divide the invoice."),
+            )
+
+    def _problem_of_no_basis(self, tax):
+        return Problem(
+            code="E-EXM-01",
+            record=tax,
+            field="ksef_exempt_basis",
+            message=self.env._(
+                'The exempt tax "%(tax)s" has no legal basis, which every invoice with an '
+                "exemption must name.",
+                tax=tax.name,
+            ),
+            remedy=self.env._("Enter the provision on the tax, tab KSeF."),
+        )
+
+    def _check_goods_and_services(self, invoice):
+        """Fiscal positions replace a rate of goods and services alike by a rate of goods."""
+        for row in invoice.rows:
+            kind = row.line.product_id.type
+            is_wrong = (row.code in ("0 WDT", "0 EX") and kind == "service") or (
+                row.code == "np II" and kind == "consu"
+            )
+            if is_wrong:
+                yield Problem(
+                    code="W-TAX-04",
+                    record=row.line,
+                    field="tax_ids",
+                    message=self._name_invoice(
+                        invoice,
+                        self.env._(
+                            'the rate %(code)s does not fit the product in the line "%(line)s": '
+                            "one is for goods, the other a service.",
+                            code=row.code,
+                            line=self._name_of(row.line),
+                        ),
+                    ),
+                    remedy=self.env._("Check the tax of the line and the kind of the product."),
+                )
+
+    def _check_annex15(self, invoice):
+        if invoice.total_in_pln <= SPLIT_PAYMENT_LIMIT or not self._is_taxpayer(invoice.buyer):
+            return
+        products = {row.line.product_id for row in invoice.rows if not row.is_annex15}
+        for product in products:
+            if product.l10n_pl_vat_gtu in _GTU_NEAR_ANNEX15:
+                yield Problem(
+                    code="W-MPP-01",
+                    record=product,
+                    field="ksef_is_annex15",
+                    message=self.env._(
+                        "%(product)s is marked %(gtu)s. Goods of that group often are in Annex 15, "
+                        "and then payment of this invoice must be split.",
+                        product=product.name,
+                        gtu=product.l10n_pl_vat_gtu,
+                    ),
+                    remedy=self.env._('Tick "Annex 15" on the product if it is.'),
+                )

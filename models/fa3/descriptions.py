@@ -1,0 +1,50 @@
+from odoo import models
+from odoo.tools import html2plaintext
+
+from ...ksef.fa3 import faktura, text
+
+_VALUE_LIMIT = 256
+_NAME_LIMIT = 512
+FOOTER_LIMIT = 3500
+
+
+class KsefFa3Descriptions(models.AbstractModel):
+    _inherit = "ksef.fa3"
+
+    def _build_descriptions(self, invoice):
+        """DodatkowyOpis: what has no field of its own."""
+        return (
+            *self._describe("Nr referencyjny", text.clean_line(invoice.move.ref)),
+            *self._build_name_ends(invoice),
+            *self._build_notes(invoice),
+        )
+
+    def _describe(self, key, value, number=None):
+        """One entry, or several with the same key for a value that is too long for one."""
+        return tuple(
+            faktura.TKluczWartosc(NrWiersza=number, Klucz=key, Wartosc=piece)
+            for piece in text.split(value, _VALUE_LIMIT)
+        )
+
+    def _build_name_ends(self, invoice):
+        """The ends of names that P_7 is too short for."""
+        ends = (text.shorten(self._name_of(row.line), _NAME_LIMIT)[1] for row in invoice.rows)
+        for number, end in enumerate(ends, 1):
+            yield from self._describe("P_7 cd.", end, number)
+
+    def _build_notes(self, invoice):
+        """Notes between the lines, each with the number of the row that it follows."""
+        numbers = {row.line: number for number, row in enumerate(invoice.rows, 1)}
+        last = None
+        for line in invoice.move.invoice_line_ids.sorted(lambda line: (line.sequence, line.id)):
+            last = numbers.get(line, last)
+            if line.display_type == "line_note":
+                yield from self._describe("Uwagi", text.join_lines(line.name), last)
+
+    def _build_footer(self, invoice):
+        footer, _rest = text.shorten(self._footer_text(invoice), FOOTER_LIMIT)
+        return faktura.Stopka(Informacje=(faktura.Informacje(StopkaFaktury=footer),))
+
+    def _footer_text(self, invoice):
+        narration = invoice.move.narration
+        return text.clean_text(html2plaintext(narration)) if narration else ""

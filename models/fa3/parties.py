@@ -1,0 +1,94 @@
+import re
+
+from odoo import models
+from odoo.tools import email_normalize
+
+from ...ksef.fa3 import faktura, text
+from .identity import identify
+
+# With these the seller acts as a taxpayer of the EU (art. 97(10) VAT Act)
+_COMMUNITY_CODES = {"0 WDT", "np II"}
+_PHONE_LIMIT = 16
+
+
+class KsefFa3Parties(models.AbstractModel):
+    _inherit = "ksef.fa3"
+
+    def _build_seller(self, invoice):
+        partner = invoice.seller.partner_id
+        return faktura.Podmiot1(
+            PrefiksPodatnika="PL" if invoice.codes & _COMMUNITY_CODES else None,
+            DaneIdentyfikacyjne=faktura.TPodmiot1(
+                NIP=invoice.seller._ksef_nip(), Nazwa=text.clean_line(partner.name)
+            ),
+            Adres=self._build_address(partner),
+            DaneKontaktowe=self._build_contact(invoice.seller),
+        )
+
+    def _build_buyer(self, invoice):
+        return faktura.Podmiot2(
+            DaneIdentyfikacyjne=self._build_identity(invoice.buyer),
+            Adres=self._build_address(invoice.buyer),
+            AdresKoresp=self._build_postal_address(invoice),
+            NrKlienta=text.clean_line(invoice.buyer.ref),
+            JST=False,
+            GV=False,
+        )
+
+    def _build_identity(self, partner):
+        identity = identify(partner.vat, partner.country_id.code)
+        return faktura.TPodmiot2(
+            NIP=identity.nip or None,
+            KodUE=identity.eu_prefix or None,
+            NrVatUE=identity.eu_number or None,
+            KodKraju=identity.country or None,
+            NrID=identity.other_number or None,
+            BrakID=identity.is_missing,
+            Nazwa=text.clean_line(partner.name),
+        )
+
+    def _build_address(self, partner):
+        country = partner.country_id.code
+        street = " ".join(part for part in (partner.street, partner.street2) if part)
+        town = " ".join(part for part in (partner.zip, partner.city) if part)
+        if country != "PL" and partner.state_id:
+            town = f"{town}, {partner.state_id.name}"
+        return faktura.TAdres(
+            KodKraju=country,
+            AdresL1=text.clean_line(street) or text.clean_line(partner.city),
+            AdresL2=text.clean_line(town),
+            GLN=self._gln_of(partner),
+        )
+
+    def _gln_of(self, partner):
+        """The location number, where `account_add_gln` is installed."""
+        if "global_location_number" not in partner._fields:
+            return None
+        number = text.clean_line(partner.global_location_number)
+        return number if len(number) == 13 else None
+
+    def _build_postal_address(self, invoice):
+        """AdresKoresp: where a contact of the buyer has another address than the buyer."""
+        contact = invoice.move.partner_id
+        if (
+            contact == invoice.buyer
+            or not contact.country_id
+            or not (contact.street or contact.city)
+        ):
+            return None
+        address = self._build_address(contact)
+        return address if address != self._build_address(invoice.buyer) else None
+
+    def _build_contact(self, company):
+        contact = faktura.DaneKontaktowe(
+            Email=email_normalize(company.email or "", strict=False) or None,
+            Telefon=self._clean_phone(company.phone),
+        )
+        return (contact,) if contact.Email or contact.Telefon else ()
+
+    def _clean_phone(self, phone):
+        """Digits and a leading plus; more than the schema takes is no number one can call."""
+        phone = phone or ""
+        digits = re.sub(r"\D", "", phone, flags=re.ASCII)
+        number = f"+{digits}" if phone.strip().startswith("+") else digits
+        return number if digits and len(number) <= _PHONE_LIMIT else None

@@ -1,0 +1,40 @@
+"""From a company to a client of KSeF: the only place that knows `ksef.client`."""
+
+from datetime import datetime, timezone
+
+from odoo import models
+
+from ..ksef import environment
+from ..ksef.client import Client
+from ..ksef.messages import Context
+from ..ksef.nip import is_valid_nip
+
+ENVIRONMENTS = {
+    "production": environment.PRODUCTION,
+    "demo": environment.DEMO,
+    "test": environment.TEST,
+}
+TIMEOUT = 30.0  # seconds for a whole call
+
+
+class KsefGateway(models.AbstractModel):
+    _name = "ksef.gateway"
+    _description = "KSeF gateway"
+
+    def _environment(self, company):
+        """Return the addresses of the KSeF that this company is connected to."""
+        if company.ksef_environment == "local":
+            return environment.local(company.ksef_local_url)
+        return ENVIRONMENTS[company.ksef_environment]
+
+    def _client(self, company, access_token=None):
+        """Return a client for one company; it opens no connection before its first call."""
+        return Client(self._environment(company), access_token=access_token, timeout=TIMEOUT)
+
+    def _context(self, company):
+        """Return the context in which the company logs in: its NIP."""
+        return Context(type="Nip", value=company._ksef_nip())
+
+    def _now(self):
+        """Return the moment as `ksef` wants it: aware, in UTC."""
+        return datetime.now(timezone.utc)

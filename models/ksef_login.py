@@ -1,0 +1,278 @@
+import re
+from datetime import timedelta, timezone
+
+from odoo import api, fields, models
+
+from ..ksef import errors
+from ..ksef.codes import Outcome
+from ..ksef.messages import AuthenticationStarted, Token
+from ..ksef.nip import is_valid_nip
+from ..ksef.tokens import token_reference
+from . import words
+from .failure import Failure
+from .ksef_queue import ENVIRONMENTS, NEVER, Decision, NotReady
+
+EARLY = timedelta(seconds=60)  # an access token is renewed this long before it ends
+SHORTEST = timedelta(minutes=5)
+SECRET = "base.group_system"
+# reference number | context | secret: the context may be a unit of the taxpayer (NIP-ddddd)
+TOKEN_OWNER = re.compile(r"^[^|]+\|(?:nip|internalId)-(\d{10})(?:-\d{5})?\|[^|]+$", re.IGNORECASE)
+
+
+class KsefLogin(models.Model):
+    """One authentication of a company: from the challenge to the tokens and their end.
+
+    new -> pending -> active -> ended; new and pending -> refused. A refused login is not
+    repeated by itself: KSeF blocks those who insist.
+    """
+
+    _name = "ksef.login"
+    _inherit = ["ksef.queue"]
+    _description = "KSeF login"
+
+    _transitions = {
+        "new": {"pending", "refused", "ended"},
+        "pending": {"active", "refused", "new", "ended"},
+        "active": {"ended"},
+        "ended": set(),
+        "refused": {"ended"},
+    }
+    _retry_idx = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
+
+    state = fields.Selection(
+        [
+            ("new", "Starting"),
+            ("pending", "Being checked by KSeF"),
+            ("active", "Logged in"),
+            ("ended", "Ended"),
+            ("refused", "Refused"),
+        ],
+        default="new",
+        required=True,
+        readonly=True,
+    )
+    environment = fields.Selection(ENVIRONMENTS, readonly=True)
+    permissions = fields.Char(readonly=True, help="What KSeF lets this login do, in its own words.")
+    permission_names = fields.Char(string="The token may", compute="_compute_permission_names")
+    reference_number = fields.Char(readonly=True)
+    authentication_token = fields.Char(readonly=True, groups=SECRET)
+    authentication_valid_until = fields.Datetime(readonly=True)
+    access_token = fields.Char(readonly=True, groups=SECRET)
+    access_valid_until = fields.Datetime(readonly=True)
+    refresh_token = fields.Char(readonly=True, groups=SECRET)
+    refresh_valid_until = fields.Datetime(readonly=True)
+
+    is_running = fields.Boolean(compute="_compute_is_running")
+
+    @api.depends("state")
+    def _compute_is_running(self):
+        for login in self:
+            login.is_running = login.state in ("new", "pending")
+
+    @api.depends("permissions")
+    @api.depends_context("lang")
+    def _compute_permission_names(self):
+        for login in self:
+            names = login.permissions.split(", ") if login.permissions else []
+            login.permission_names = words.name_permissions(self.env, names)
+
+    # === FOR THE OTHER QUEUES === #
+
+    @api.model
+    def _current_client(self, company):
+        """Return a logged-in client of a company.
+
+        :raises NotReady: when the login is still under way; its end wakes who waits for it
+        """
+        login = self._current(company) or self._start(company)
+        if login.state == "refused":
+            raise NotReady(Failure(kind="login"), retry_in=NEVER)
+        if not login._is_usable():
+            login._renew()
+            raise NotReady(login._shared_failure())
+        return self.env["ksef.gateway"]._client(company, access_token=login.access_token)
+
+    @api.model
+    def _current(self, company):
+        """The last login of a company that has not ended."""
+        domain = [("company_id", "=", company.id), ("state", "!=", "ended")]
+        return self.search(domain, limit=1)
+
+    @api.model
+    def _start(self, company):
+        """Ask for a new login with the access data that the company has now."""
+        self.search([("company_id", "=", company.id), ("state", "!=", "ended")])._end()
+        return self.create(
+            {
+                "company_id": company.id,
+                "environment": company.ksef_environment,
+                "retry_at": fields.Datetime.now(),
+            }
+        )
+
+    def _end(self):
+        """Forget the secrets of logins that are not to be used any more."""
+        self._move_to(
+            "ended",
+            retry_at=False,
+            authentication_token=False,
+            access_token=False,
+            refresh_token=False,
+        )
+
+    def _is_usable(self):
+        return self.state == "active" and self.access_valid_until > fields.Datetime.now() + EARLY
+
+    def _renew(self):
+        """Have the access token renewed, unless the login is under way already."""
+        if self.state == "active" and not self.retry_at:
+            self._wake()
+
+    def _expire(self):
+        """Note that KSeF does not take the access token any more."""
+        self.try_lock_for_update(allow_referencing=True).filtered(
+            lambda login: login.state == "active"
+        ).write({"access_valid_until": fields.Datetime.now(), "retry_at": fields.Datetime.now()})
+
+    def _shared_failure(self):
+        return Failure(kind=self.failure_kind) if self.failure_kind in SHARED_KINDS else None
+
+    # === STEPS === #
+
+    def _from_new(self):
+        company = self.company_id
+        fault = self._find_fault(company._ksef_nip(), company.ksef_token or "")
+        if fault:
+            return Decision(state="refused", failure=fault)
+        gateway = self.env["ksef.gateway"]
+        started = gateway._client(company).authenticate_with_token(
+            company.ksef_token, gateway._context(company), now=gateway._now()
+        )
+        values = {
+            "reference_number": started.reference_number,
+            "authentication_token": started.authentication_token.value,
+            "authentication_valid_until": _validity(started.authentication_token),
+        }
+        return Decision(state="pending", retry_in=1, values=values)
+
+    def _find_fault(self, nip, token):
+        """See what is wrong with the access data before KSeF counts a failed login."""
+        if self.company_id.ksef_environment == "local" and not self.company_id.ksef_local_url:
+            return Failure(kind="no_address")
+        if not is_valid_nip(nip):
+            return Failure(kind="bad_nip", details=(nip,) if nip else ())
+        if not token:
+            return Failure(kind="no_token")
+        owner = TOKEN_OWNER.search(token)
+        if not owner:
+            return Failure(kind="broken_token")
+        if owner[1] != nip:
+            return Failure(kind="foreign_token", details=(f"{owner[1]} ≠ {nip}",))
+        return None
+
+    def _from_pending(self):
+        answer = self.env["ksef.gateway"]._client(self.company_id).authentication_status(
+            self._started()
+        )
+        if answer.outcome is Outcome.ACCEPTED:
+            return self._redeem()
+        failure = Failure.from_status(answer.status, "authentication")
+        if answer.outcome is Outcome.REFUSED:
+            return Decision(state="refused", failure=failure)
+        if answer.outcome is Outcome.AGAIN:
+            return Decision(state="new", retry_in=self._retry_in(), failure=failure)
+        return Decision(state="pending", retry_in=self._retry_in())
+
+    def _redeem(self):
+        """Take the tokens; KSeF hands them out once, so a lost answer means a new login."""
+        client = self.env["ksef.gateway"]._client(self.company_id)
+        try:
+            pair = client.redeem(self.authentication_token)
+        except errors.KsefError as error:
+            return Decision(state="new", retry_in=self._retry_in(), failure=Failure.from_error(error))
+        values = {
+            "authentication_token": False,
+            "refresh_token": pair.refresh_token.value,
+            "refresh_valid_until": _validity(pair.refresh_token),
+            **_access_values(pair.access_token),
+        }
+        return Decision(state="active", values=values, then="_learn_permissions")
+
+    def _learn_permissions(self):
+        """Ask what this login may do, for people to read; it works without, too."""
+        client = self.env["ksef.gateway"]._client(self.company_id, access_token=self.access_token)
+        try:
+            reference = token_reference(self.company_id.ksef_token)
+            permissions = ", ".join(client.token_status(reference).requested_permissions)
+        except errors.KsefError:
+            permissions = False
+        return Decision(state="active", values={"permissions": permissions})
+
+    def _from_active(self):
+        if self.refresh_valid_until <= fields.Datetime.now() + EARLY:
+            return Decision(state="ended")
+        client = self.env["ksef.gateway"]._client(self.company_id)
+        access = client.refresh(self.refresh_token)
+        return Decision(state="active", values=_access_values(access))
+
+    def _started(self):
+        token = Token(
+            value=self.authentication_token,
+            valid_until=self.authentication_valid_until.replace(tzinfo=timezone.utc),
+        )
+        return AuthenticationStarted(
+            reference_number=self.reference_number, authentication_token=token
+        )
+
+    def _on_error(self, error):
+        if not isinstance(error, errors.Refused | errors.Unauthorized):
+            return super()._on_error(error)
+        if self.state == "active":
+            return Decision(state="ended", failure=Failure.from_error(error))
+        return Decision(state="refused", failure=Failure.from_error(error))
+
+    # === FOR PEOPLE === #
+
+    def action_ksef_refresh(self):
+        """Go on with a login that somebody is looking at, without waiting for the cron."""
+        self.check_access("read")
+        self.sudo()._process()
+
+    # === WHO WAITS === #
+
+    def _apply(self, decision):
+        super()._apply(decision)
+        self._tell_waiting()
+
+    def _tell_waiting(self):
+        """Wake the rows that wait for this login, or tell them that it was refused."""
+        for rows in self._waiting():
+            if self.state in ("active", "ended"):
+                rows._wake()
+            elif self.state == "refused":
+                rows._halt(Failure(kind="login"))
+
+    def _waiting(self):
+        """Rows of this company that can do nothing without a login."""
+        company = [("company_id", "=", self.company_id.id)]
+        halted = ["|", ("retry_at", "!=", False), ("failure_kind", "=", "login")]
+        yield self.env["ksef.session"].search([*company, ("state", "=", "new")])
+        yield self.env["ksef.submission"].search(
+            [*company, ("state", "in", ("queued", "unknown", "sent")), *halted]
+        )
+
+
+SHARED_KINDS = ("no_answer", "unavailable", "rate_limited", "bad_answer")
+
+
+def _access_values(token):
+    return {"access_token": token.value, "access_valid_until": _validity(token)}
+
+
+def _validity(token):
+    """Until when a token that was given just now is used (naive, in UTC).
+
+    A few minutes at least: a clock that differs from KSeF's must not make fresh tokens useless.
+    """
+    ending = token.valid_until.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
+    return max(ending, fields.Datetime.now() + SHORTEST)

@@ -1,0 +1,281 @@
+import base64
+from datetime import timedelta
+
+from odoo import api, fields, models
+
+from ..ksef import errors
+from ..ksef.codes import Outcome, Remedy, exception_remedy
+from ..ksef.crypto import hash_base64
+from .failure import Failure
+from .ksef_queue import ENVIRONMENTS, NEVER, Decision
+
+STALE = 300  # seconds after which an unfinished call is taken for a crash
+GRACE = timedelta(seconds=60)  # a document missing from its session so long did not arrive
+DUPLICATE = 440
+NO_SESSION = {"session_id": False}  # this one is of no use any more
+# What the accountant sees on the invoice
+STATE_OF_MOVE = {
+    "queued": "sending",
+    "sending": "sending",
+    "unknown": "sending",
+    "sent": "sent",
+    "accepted": "accepted",
+    "rejected": "rejected",
+}
+MODES = {"Online": "online", "Offline": "offline24"}
+
+
+class KsefSubmission(models.Model):
+    """One attempt to issue a document in KSeF, from the queue to the number and the UPO.
+
+    queued -> sending                            the document is frozen, its hash stored
+    sending -> sent | unknown | queued | rejected    the intent is committed before the call
+    unknown -> sent | queued                     it may have arrived: KSeF is asked by hash
+    sent -> accepted | rejected | queued         queued: KSeF itself says "again"
+    queued -> withdrawn                          a person took it back before it left
+    accepted, rejected and withdrawn are final; a new attempt is a new row.
+    """
+
+    _name = "ksef.submission"
+    _inherit = ["ksef.queue"]
+    _description = "KSeF submission"
+    _rec_name = "document_number"
+
+    _transitions = {
+        "queued": {"sending", "withdrawn"},
+        "sending": {"sent", "unknown", "queued", "rejected"},
+        "unknown": {"sent", "accepted", "queued"},
+        "sent": {"accepted", "rejected", "queued"},
+        "accepted": set(),
+        "rejected": set(),
+        "withdrawn": set(),
+    }
+    _retry_idx = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
+    _one_in_progress_idx = models.UniqueIndex(
+        "(move_id) WHERE state NOT IN ('rejected', 'withdrawn')",
+        "This invoice is already on its way to KSeF.",
+    )
+
+    state = fields.Selection(
+        [
+            ("queued", "Waiting to be sent"),
+            ("sending", "Being sent"),
+            ("unknown", "No answer, being clarified"),
+            ("sent", "Being checked by KSeF"),
+            ("accepted", "Accepted"),
+            ("rejected", "Rejected"),
+            ("withdrawn", "Withdrawn"),
+        ],
+        default="queued",
+        required=True,
+        readonly=True,
+    )
+    move_id = fields.Many2one(
+        "account.move", string="Invoice", required=True, readonly=True, index=True,
+        ondelete="restrict",
+    )
+    environment = fields.Selection(ENVIRONMENTS, readonly=True)
+    session_id = fields.Many2one("ksef.session", string="Session", readonly=True, index=True)
+    document_number = fields.Char(string="Number", readonly=True)
+    document = fields.Binary(string="FA(3) document", attachment=True, readonly=True)
+    document_name = fields.Char(compute="_compute_file_names")
+    document_hash = fields.Char(
+        readonly=True, index="btree_not_null", help="SHA-256 of the document, Base64."
+    )
+    session_reference = fields.Char(readonly=True, help="The session that KSeF has it in.")
+    invoice_reference = fields.Char(readonly=True)
+    sent_at = fields.Datetime(readonly=True)
+    ksef_number = fields.Char(string="KSeF number", readonly=True, index="btree_not_null")
+    accepted_at = fields.Datetime(string="Number given", readonly=True)
+    mode = fields.Selection(
+        [("online", "Online"), ("offline24", "Offline24")],
+        readonly=True,
+        help="How KSeF itself classified the document.",
+    )
+    upo = fields.Binary(string="UPO", attachment=True, readonly=True)
+    upo_name = fields.Char(compute="_compute_file_names")
+    upo_hash = fields.Char(readonly=True)
+
+    @api.depends("document_number", "ksef_number")
+    def _compute_file_names(self):
+        for row in self:
+            row.document_name = f"FA3_{(row.document_number or '').replace('/', '_')}.xml"
+            row.upo_name = f"UPO_{row.ksef_number}.xml" if row.ksef_number else False
+
+    # === STEPS === #
+
+    def _from_queued(self):
+        """Freeze the document, and make it known that it is about to leave."""
+        session = self.env["ksef.session"]._for_sending(self.company_id)
+        problems = [] if self.document else self._blocking_problems()
+        if problems:
+            return Decision(state="queued", failure=Failure.from_problems(problems))
+        values = {
+            "session_id": session.id,
+            "session_reference": session.reference_number,
+            **self._frozen_values(),
+        }
+        return Decision(state="sending", retry_in=STALE, values=values, then="_send")
+
+    def _send(self):
+        client = self.env["ksef.login"]._current_client(self.company_id)
+        reference = client.send_invoice(
+            self.session_reference, self._document_bytes(), self.session_id._key()
+        )
+        return Decision(state="sent", retry_in=1, values={"invoice_reference": reference})
+
+    def _from_sending(self):
+        """The process that sent this document never came back."""
+        return Decision(state="unknown", retry_in=0)
+
+    def _from_unknown(self):
+        """Ask KSeF by hash whether the document arrived; only if not, it is sent again."""
+        client = self.env["ksef.login"]._current_client(self.company_id)
+        found = self._find_in_session(client)
+        if found:
+            values = {"invoice_reference": found.reference_number}
+            return Decision(state="sent", retry_in=0, values=values)
+        if fields.Datetime.now() - self.state_changed_at < GRACE:
+            return Decision(state="unknown", retry_in=self._retry_in())
+        return Decision(state="queued", retry_in=0)
+
+    def _find_in_session(self, client):
+        invoices = client.session_invoices(self.session_reference)
+        return next((i for i in invoices if i.invoice_hash == self.document_hash), None)
+
+    def _from_sent(self):
+        client = self.env["ksef.login"]._current_client(self.company_id)
+        answer = client.invoice_status(self.session_reference, self.invoice_reference)
+        if answer.outcome is Outcome.PENDING:
+            return Decision(state="sent", retry_in=self._retry_in())
+        if answer.outcome is Outcome.ACCEPTED:
+            return self._accept(answer)
+        failure = Failure.from_status(answer.status, "invoice")
+        if answer.outcome is Outcome.AGAIN:
+            return self._requeue(failure, values=NO_SESSION)
+        if answer.status.code == DUPLICATE:
+            return self._judge_duplicate(client, answer, failure)
+        return Decision(state="rejected", failure=failure)
+
+    def _accept(self, answer):
+        if answer.invoice_hash != self.document_hash:
+            raise errors.BadAnswer("the number is for another document")
+        values = {
+            "ksef_number": answer.ksef_number,
+            "accepted_at": answer.acquisition_at.replace(tzinfo=None, microsecond=0),
+            "mode": MODES.get(answer.invoicing_mode, "online"),
+        }
+        return Decision(state="accepted", retry_in=0, values=values)
+
+    def _judge_duplicate(self, client, answer, failure):
+        """Adopt the number that KSeF gave before, if it gave it to these very bytes."""
+        number = answer.original_ksef_number
+        if not number or client.invoice_document(number).content_hash != self.document_hash:
+            details = (*failure.details, number) if number else failure.details
+            return Decision(
+                state="rejected",
+                failure=Failure(kind="foreign_duplicate", code=DUPLICATE, details=details),
+            )
+        values = {
+            "ksef_number": number,
+            "accepted_at": fields.Datetime.now(),
+            "mode": "online",
+            "session_reference": answer.original_session_reference,
+        }
+        return Decision(state="accepted", retry_in=0, values=values)
+
+    def _from_accepted(self):
+        """Fetch the receipt; its bytes are stored as they came, for they are signed."""
+        client = self.env["ksef.login"]._current_client(self.company_id)
+        upo = client.upo_by_ksef_number(self.session_reference, self.ksef_number)
+        values = {"upo": base64.b64encode(upo.content), "upo_hash": upo.content_hash}
+        return Decision(state="accepted", values=values)
+
+    # === ERRORS === #
+
+    def _on_not_ready(self, waiting):
+        if self.state != "sending":
+            return super()._on_not_ready(waiting)
+        return Decision(state="queued", retry_in=waiting.retry_in, failure=waiting.failure)
+
+    def _on_error(self, error):
+        if isinstance(error, errors.Unauthorized):
+            return self._on_unauthorized(error)
+        if self.state != "sending":
+            return super()._on_error(error)
+        failure = Failure.from_error(error)
+        if isinstance(error, errors.Refused):
+            return self._on_refusal(error, failure)
+        if error.may_have_arrived:
+            return Decision(state="unknown", retry_in=self._retry_in(failure), failure=failure)
+        return self._requeue(
+            failure, values=NO_SESSION if isinstance(error, errors.Unavailable) else {}
+        )
+
+    def _on_unauthorized(self, error):
+        """Renew the login and repeat: a call that was not authorized did nothing."""
+        self.env["ksef.login"]._current(self.company_id)._expire()
+        state = "queued" if self.state == "sending" else self.state
+        return Decision(state=state, retry_in=1, failure=Failure.from_error(error))
+
+    def _on_refusal(self, error, failure):
+        """Decide what a refusal of the call that sends means; nothing was taken."""
+        if exception_remedy(error.code) is Remedy.NEW_SESSION:
+            return self._requeue(failure, values=NO_SESSION)
+        if error.http_status == 403:
+            return Decision(state="queued", failure=failure)
+        return Decision(state="rejected", failure=failure)
+
+    def _requeue(self, failure, values):
+        """Nothing of it is in KSeF: the same bytes are to be sent again."""
+        retry_in = self._retry_in(failure)
+        return Decision(state="queued", retry_in=retry_in, values=values, failure=failure)
+
+    # === WRITING === #
+
+    def _apply(self, decision):
+        session = self.session_id
+        super()._apply(decision)
+        if session and not self.session_id and session.state == "open":
+            session._move_to("lost", retry_at=False)
+        if self.state == "accepted" and "ksef_number" in decision.values:
+            self.move_id._ksef_note_number(self)
+
+    def _blocking_problems(self):
+        return [p for p in self.move_id._ksef_problems() if p.is_blocking]
+
+    def _frozen_values(self):
+        """The document as it leaves: frozen once, never rendered again for a repetition."""
+        now = fields.Datetime.now()
+        if self.document:
+            return {"sent_at": now}
+        document = self.move_id._ksef_invoice_xml()
+        return {
+            "sent_at": now,
+            "document": base64.b64encode(document),
+            "document_hash": hash_base64(document),
+        }
+
+    def _document_bytes(self):
+        return base64.b64decode(self.with_context(bin_size=False).document)
+
+    # === FOR PEOPLE === #
+
+    def _withdraw(self):
+        """Take back documents that have not left yet, but for those that leave right now."""
+        taken = self.try_lock_for_update(allow_referencing=True)
+        taken._move_to("withdrawn", retry_at=NEVER)
+
+    def _resume(self):
+        """Go on with halted documents because a person asks for it."""
+        logins = self.env["ksef.login"]
+        for company in self.company_id:
+            if logins._current(company).state == "refused":
+                logins._start(company)
+        self._wake()
+
+    def _ksef_state_of_move(self):
+        """What the accountant sees: a queued document that waits for a person needs attention."""
+        if self.state == "queued" and not self.retry_at:
+            return "error"
+        return STATE_OF_MOVE[self.state]

@@ -1,0 +1,112 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from ..ksef.environment import is_loopback
+from .ksef_queue import ENVIRONMENTS
+
+ACCESS_FIELDS = {
+    "ksef_is_enabled",
+    "ksef_environment",
+    "ksef_local_url",
+    "ksef_auth_method",
+    "ksef_token",
+    "vat",
+}
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    ksef_is_enabled = fields.Boolean(
+        string="Issue invoices in KSeF",
+        help="Invoices of this company are sent to KSeF by this integration.",
+    )
+    ksef_environment = fields.Selection(
+        ENVIRONMENTS, string="KSeF environment", default="test", required=True
+    )
+    ksef_local_url = fields.Char(
+        string="Address of the simulator", help="For example http://127.0.0.1:8080"
+    )
+    ksef_auth_method = fields.Selection(
+        [("token", "Token")], string="Log in with", default="token", required=True
+    )
+    ksef_token = fields.Char(
+        string="KSeF token",
+        copy=False,
+        groups="base.group_system",
+        help="The whole token, as KSeF showed it once when it was generated.",
+    )
+    ksef_start_on = fields.Date(
+        string="Send invoices dated from",
+        help="Earlier invoices are not shown as waiting to be sent.",
+    )
+
+    @api.constrains("ksef_local_url")
+    def _check_ksef_local_url(self):
+        for company in self.filtered("ksef_local_url"):
+            if not is_loopback(company.ksef_local_url):
+                raise ValidationError(
+                    self.env._(
+                        "The local simulator must run on this very machine: enter an address "
+                        "like http://127.0.0.1:8080."
+                    )
+                )
+
+    @api.constrains("ksef_environment")
+    def _check_ksef_nothing_under_way(self):
+        """A document is judged where it was sent, so the environment must not change meanwhile."""
+        for company in self:
+            if self.env["ksef.submission"].sudo().search_count(company._ksef_under_way(), limit=1):
+                raise ValidationError(
+                    self.env._(
+                        "%(company)s has invoices on their way to KSeF. Change the environment "
+                        "when they are done.",
+                        company=company.name,
+                    )
+                )
+
+    def _ksef_under_way(self):
+        """Domain of the documents that were sent elsewhere and are not judged yet."""
+        return [
+            ("company_id", "=", self.id),
+            ("environment", "not in", (False, self.ksef_environment)),
+            ("state", "in", ("sending", "unknown", "sent")),
+        ]
+
+    def write(self, vals):
+        """End the login when the access data change: the next step logs in anew."""
+        if ("ksef_token" in vals) and isinstance(vals["ksef_token"], str):
+            vals = {**vals, "ksef_token": vals["ksef_token"].strip()}
+        if vals.get("ksef_is_enabled"):
+            self.filtered(lambda company: not company.ksef_start_on).ksef_start_on = (
+                fields.Date.context_today(self)
+            )
+        result = super().write(vals)
+        if ACCESS_FIELDS & vals.keys():
+            self._ksef_forget_login()
+        return result
+
+    def _ksef_forget_login(self):
+        logins = self.env["ksef.login"].sudo()
+        for login in logins.search([("company_id", "in", self.ids), ("state", "!=", "ended")]):
+            login._end()
+            login._tell_waiting()
+
+    def _ksef_nip(self):
+        """The NIP under which this company, perhaps a branch, is known to KSeF; may be empty."""
+        holder = next((c for c in reversed(self.parent_ids) if c.vat), self)
+        return "".join(c for c in (holder.vat or "").upper() if c.isalnum()).removeprefix("PL")
+
+    def action_ksef_test_connection(self):
+        """Log in anew and show what KSeF says, step by step."""
+        self.ensure_one()
+        self.check_access("write")
+        login = self.env["ksef.login"].sudo()._start(self)
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Connection to KSeF"),
+            "res_model": "ksef.login",
+            "res_id": login.id,
+            "views": [(self.env.ref("account_ksef.ksef_login_view_form").id, "form")],
+            "target": "new",
+        }

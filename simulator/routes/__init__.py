@@ -1,0 +1,1 @@
+"""Handlers of the imitation, one module for each chapter of the contract."""

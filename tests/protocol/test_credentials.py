@@ -1,0 +1,255 @@
+"""Certificates and keys from all the files that people have, good ones and bad ones."""
+
+from __future__ import annotations
+
+import base64
+
+import pytest
+from certificates import make_certificate, make_ec_key, make_rsa_key, seal_name
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+from null_parameters import with_null_parameters, with_other_certificate
+from wire import SELLER
+
+from ksef.certificate_der import read_certificate
+from ksef.credentials import (
+    CertificateCredential,
+    CertificateType,
+    load_files,
+    load_pkcs12,
+)
+from ksef.errors import KeyProblem, UnusableKey, WrongPassword
+from ksef.pkcs12 import open_pkcs12
+
+PASSWORD = "zażółć gęślą"
+KEY = make_ec_key()
+CERTIFICATE = make_certificate(seal_name(SELLER), KEY)
+NULLED = with_null_parameters(CERTIFICATE, KEY)
+MODERN = BestAvailableEncryption(PASSWORD.encode())
+TRIPLE_DES = (
+    PrivateFormat.PKCS12.encryption_builder()
+    .key_cert_algorithm(pkcs12.PBES.PBESv1SHA1And3KeyTripleDESCBC)
+    .hmac_hash(hashes.SHA1())
+    .build(PASSWORD.encode())
+)
+
+
+def pem(der: bytes) -> bytes:
+    return x509.load_der_x509_certificate(der).public_bytes(Encoding.PEM)
+
+
+def pem_by_hand(der: bytes) -> bytes:
+    """For certificates that the library does not take."""
+    body = base64.encodebytes(der)
+    return b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n"
+
+
+def key_file(
+    encoding: Encoding = Encoding.PEM, encryption: KeySerializationEncryption | None = None
+) -> bytes:
+    return KEY.private_bytes(encoding, PrivateFormat.PKCS8, encryption or NoEncryption())
+
+
+def p12(encryption: KeySerializationEncryption, der: bytes = CERTIFICATE) -> bytes:
+    certificate = x509.load_der_x509_certificate(der)
+    return pkcs12.serialize_key_and_certificates(b"name", KEY, certificate, None, encryption)
+
+
+def problem_of(certificate: bytes, key: bytes, password: str = "") -> KeyProblem:
+    with pytest.raises(UnusableKey) as caught:
+        load_files(certificate, key, password)
+    return caught.value.problem
+
+
+def assert_is_ours(credential: CertificateCredential, der: bytes = CERTIFICATE) -> None:
+    assert credential.certificate_der == der
+    assert credential.private_key.public_key() == KEY.public_key()
+
+
+@pytest.mark.parametrize("certificate", [CERTIFICATE, pem(CERTIFICATE)], ids=["DER", "PEM"])
+@pytest.mark.parametrize("encoding", [Encoding.DER, Encoding.PEM])
+@pytest.mark.parametrize("encryption", [None, MODERN], ids=["open", "encrypted"])
+def test_pair_of_files_is_read(
+    certificate: bytes, encoding: Encoding, encryption: KeySerializationEncryption | None
+) -> None:
+    assert_is_ours(load_files(certificate, key_file(encoding, encryption), PASSWORD))
+
+
+def test_one_pem_may_hold_both() -> None:
+    both = pem(CERTIFICATE) + key_file()
+    assert_is_ours(load_files(both, both))
+
+
+def test_certificate_of_the_key_is_chosen_from_a_chain() -> None:
+    other = make_certificate(seal_name(SELLER), make_ec_key())
+    assert_is_ours(load_files(pem(other) + pem(CERTIFICATE), key_file()))
+
+
+@pytest.mark.parametrize("encryption", [MODERN, TRIPLE_DES])
+def test_pkcs12_is_read(encryption: KeySerializationEncryption) -> None:
+    assert_is_ours(load_pkcs12(p12(encryption), PASSWORD))
+
+
+def test_pkcs12_without_password_is_read() -> None:
+    assert_is_ours(load_pkcs12(p12(NoEncryption()), ""))
+
+
+@pytest.mark.parametrize(
+    ("encryption", "password"), [(MODERN, PASSWORD), (TRIPLE_DES, PASSWORD), (NoEncryption(), "")]
+)
+def test_pkcs12_opened_by_hand_holds_the_same(
+    encryption: KeySerializationEncryption, password: str
+) -> None:
+    opened = open_pkcs12(p12(encryption), password)
+    assert opened.certificates == (CERTIFICATE,)
+    assert isinstance(opened.key, ec.EllipticCurvePrivateKey)
+    assert opened.key.private_numbers() == KEY.private_numbers()
+
+
+def test_rsa_key_is_read() -> None:
+    key = make_rsa_key()
+    der = make_certificate(seal_name(SELLER), key)
+    file = key.private_bytes(Encoding.PEM, PrivateFormat.TraditionalOpenSSL, NoEncryption())
+    assert load_files(der, file).private_key.public_key() == key.public_key()
+
+
+@pytest.mark.parametrize("encryption", [MODERN, TRIPLE_DES])
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_wrong_password_of_pkcs12_is_told(
+    encryption: KeySerializationEncryption, password: str
+) -> None:
+    with pytest.raises(WrongPassword):
+        load_pkcs12(p12(encryption), password)
+
+
+@pytest.mark.parametrize("encoding", [Encoding.DER, Encoding.PEM])
+@pytest.mark.parametrize("password", ["", "wrong"])
+def test_wrong_password_of_a_key_is_told(encoding: Encoding, password: str) -> None:
+    with pytest.raises(WrongPassword):
+        load_files(CERTIFICATE, key_file(encoding, MODERN), password)
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", CERTIFICATE, b"\x30\x82\xff\xff", b"0\x80"])
+def test_garbage_for_pkcs12_is_unreadable(content: bytes) -> None:
+    with pytest.raises(UnusableKey) as caught:
+        load_pkcs12(content, PASSWORD)
+    assert caught.value.problem is KeyProblem.UNREADABLE
+
+
+def test_truncated_pkcs12_is_unusable() -> None:
+    whole = p12(MODERN)
+    for size in range(0, len(whole), 37):
+        with pytest.raises(UnusableKey):
+            load_pkcs12(whole[:size], PASSWORD)
+
+
+@pytest.mark.parametrize(
+    ("certificate", "key", "problem"),
+    [
+        (b"garbage", key_file(), KeyProblem.UNREADABLE),
+        (b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", b"", KeyProblem.UNREADABLE),
+        (CERTIFICATE, b"garbage", KeyProblem.UNREADABLE),
+        (CERTIFICATE, b"-----BEGIN PRIVATE KEY-----\n!", KeyProblem.UNREADABLE),
+        (key_file(), key_file(), KeyProblem.NO_CERTIFICATE),
+        (make_certificate(seal_name(SELLER), make_ec_key()), key_file(), KeyProblem.OTHER_KEY),
+    ],
+)
+def test_bad_pair_says_what_is_wrong(certificate: bytes, key: bytes, problem: KeyProblem) -> None:
+    assert problem_of(certificate, key) is problem
+
+
+@pytest.mark.parametrize(
+    "key",
+    [
+        rsa.generate_private_key(public_exponent=65537, key_size=1024),
+        ec.generate_private_key(ec.SECP384R1()),
+        ed25519.Ed25519PrivateKey.generate(),
+        dsa.generate_private_key(1024),
+    ],
+    ids=["RSA-1024", "P-384", "Ed25519", "DSA"],
+)
+def test_other_keys_are_not_supported(key: rsa.RSAPrivateKey) -> None:
+    file = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    assert problem_of(CERTIFICATE, file) is KeyProblem.UNSUPPORTED
+
+
+def test_pkcs12_without_a_key_is_told() -> None:
+    certificate = x509.load_der_x509_certificate(CERTIFICATE)
+    file = pkcs12.serialize_key_and_certificates(b"n", None, certificate, None, NoEncryption())
+    with pytest.raises(UnusableKey) as caught:
+        load_pkcs12(file, "")
+    assert caught.value.problem is KeyProblem.NO_KEY
+
+
+def test_the_library_refuses_null_parameters() -> None:
+    with pytest.raises(ValueError, match="signature_alg"):
+        x509.load_der_x509_certificate(NULLED)
+
+
+@pytest.mark.parametrize("certificate", [NULLED, pem_by_hand(NULLED)], ids=["DER", "PEM"])
+def test_null_parameters_are_read_from_files(certificate: bytes) -> None:
+    assert_is_ours(load_files(certificate, key_file()), NULLED)
+
+
+def test_null_parameters_are_read_from_pkcs12() -> None:
+    file = with_other_certificate(p12(NoEncryption()), NULLED)
+    with pytest.raises(ValueError, match="signature_alg"):
+        pkcs12.load_key_and_certificates(file, None)
+    assert_is_ours(load_pkcs12(file, ""), NULLED)
+
+
+def test_certificate_with_null_parameters_tells_the_same() -> None:
+    plain, nulled = read_certificate(CERTIFICATE), read_certificate(NULLED)
+    assert nulled.subject == plain.subject
+    assert nulled.serial_number == plain.serial_number
+    assert nulled.not_valid_after_utc == plain.not_valid_after_utc
+    assert nulled.public_key() == plain.public_key()
+
+
+@pytest.mark.parametrize("size", range(0, len(NULLED), 7))
+def test_truncated_certificate_is_unreadable(size: int) -> None:
+    with pytest.raises(UnusableKey):
+        read_certificate(NULLED[:size])
+
+
+@pytest.mark.parametrize("is_offline", [True, False])
+def test_type_is_told_by_key_usage(is_offline: bool) -> None:
+    der = make_certificate(seal_name(SELLER), KEY, is_offline=is_offline)
+    wanted = CertificateType.OFFLINE if is_offline else CertificateType.AUTHENTICATION
+    assert CertificateCredential(certificate_der=der, private_key=KEY).type is wanted
+
+
+def test_certificate_of_somebody_else_may_have_any_usage() -> None:
+    der = make_certificate(seal_name(SELLER), KEY, is_offline=True)
+    credential = CertificateCredential(certificate_der=der, private_key=KEY)
+    credential.check_type(CertificateType.AUTHENTICATION)
+
+
+def test_certificate_without_usage_has_no_type() -> None:
+    start = read_certificate(CERTIFICATE).not_valid_before_utc
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(seal_name(SELLER))
+        .issuer_name(seal_name(SELLER))
+        .public_key(KEY.public_key())
+        .serial_number(1)
+        .not_valid_before(start)
+        .not_valid_after(read_certificate(CERTIFICATE).not_valid_after_utc)
+        .sign(KEY, hashes.SHA256())
+    )
+    der = certificate.public_bytes(Encoding.DER)
+    assert CertificateCredential(certificate_der=der, private_key=KEY).type is None
+
+
+def test_credential_hides_its_key() -> None:
+    assert "private_key" not in repr(CertificateCredential(certificate_der=b"", private_key=KEY))
+    assert PASSWORD not in repr(open_pkcs12(p12(MODERN), PASSWORD))

@@ -1,0 +1,294 @@
+"""How answers of every kind, and none at all, become values or errors (KSeF API §15)."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from scripted_server import answer, raw, scripted, unused_port
+
+from ksef.client import Client
+from ksef.crypto import SessionKey
+from ksef.environment import local
+from ksef.errors import (
+    BadAnswer,
+    KsefError,
+    NoAnswer,
+    RateLimited,
+    Refused,
+    Unauthorized,
+    Unavailable,
+)
+
+SESSION = "20250625-SO-2C3E6C8000-B675CF5D68-07"
+KEY = SessionKey(key=bytes(32), initialization_vector=bytes(16))
+
+
+def client_of(url: str, timeout: float = 5.0) -> Client:
+    return Client(local(url), access_token="access", timeout=timeout)
+
+
+def send(client: Client) -> str:
+    return client.send_invoice(SESSION, b"<Faktura/>", KEY)
+
+
+def error_for(*replies: Callable[[Any], None], timeout: float = 5.0) -> KsefError:
+    """The error that sending an invoice raises when the server replies so."""
+    with (
+        scripted(*replies) as server,
+        client_of(server.url, timeout) as client,
+        pytest.raises(KsefError) as caught,
+    ):
+        send(client)
+    return caught.value
+
+
+def test_refused_connection_means_nothing_arrived() -> None:
+    with (
+        client_of(f"http://127.0.0.1:{unused_port()}") as client,
+        pytest.raises(NoAnswer) as caught,
+    ):
+        send(client)
+    assert not caught.value.may_have_arrived
+
+
+def test_dropped_connection_leaves_arrival_unknown() -> None:
+    error = error_for(raw(b""))
+    assert isinstance(error, NoAnswer)
+    assert error.may_have_arrived
+
+
+def test_timeout_leaves_arrival_unknown() -> None:
+    error = error_for(lambda _connection: time.sleep(1), timeout=0.3)
+    assert isinstance(error, NoAnswer)
+    assert error.may_have_arrived
+
+
+def test_lost_answer_is_not_asked_for_again() -> None:
+    with scripted(raw(b""), answer()) as server, client_of(server.url) as client:
+        with pytest.raises(NoAnswer):
+            send(client)
+        assert len(server.requests) == 1
+
+
+def test_answer_that_breaks_off_leaves_arrival_unknown() -> None:
+    error = error_for(raw(b"HTTP/1.1 202 Accepted\r\nContent-Length: 100\r\n\r\n{"))
+    assert isinstance(error, NoAnswer)
+    assert error.may_have_arrived
+
+
+def test_answer_that_drips_ends_at_the_deadline() -> None:
+    def drip(connection: Any) -> None:
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 1000\r\n\r\n")
+        for _ in range(40):
+            connection.sendall(b" ")
+            time.sleep(0.1)
+
+    started = time.monotonic()
+    error = error_for(drip, timeout=0.5)
+    assert isinstance(error, NoAnswer)
+    assert error.may_have_arrived
+    assert time.monotonic() - started < 2
+
+
+def test_head_that_drips_ends_at_the_deadline() -> None:
+    def drip(connection: Any) -> None:
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\n")
+        for number in range(40):
+            connection.sendall(f"X-Drip-{number}: 1\r\n".encode())
+            time.sleep(0.1)
+
+    started = time.monotonic()
+    error = error_for(drip, timeout=0.5)
+    assert isinstance(error, NoAnswer)
+    assert time.monotonic() - started < 2
+
+
+def test_huge_answer_is_not_read_to_its_end() -> None:
+    def flood(connection: Any) -> None:
+        connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 900000000\r\n\r\n")
+        for _ in range(800):
+            connection.sendall(b" " * 1_000_000)
+
+    assert isinstance(error_for(flood, timeout=20), BadAnswer)
+
+
+def test_page_of_a_gateway_is_unavailability() -> None:
+    error = error_for(answer("502 Bad Gateway", b"<html><h1>502</h1></html>"))
+    assert isinstance(error, Unavailable)
+    assert error.status == 502
+    assert error.may_have_arrived
+
+
+def test_temporarily_unavailable_session_took_nothing() -> None:
+    body = b'{"status":400,"errors":[{"code":21184,"description":"x","details":[]}]}'
+    error = error_for(answer("400 Bad Request", body))
+    assert isinstance(error, Unavailable)
+    assert error.status == 400
+    assert not error.may_have_arrived
+
+
+@pytest.mark.parametrize("status", ["200 OK", "202 Accepted"])
+@pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b'{"referenceNumber":1}', b"[" * 10_000])
+def test_unreadable_success_may_have_arrived(status: str, body: bytes) -> None:
+    error = error_for(answer(status, body))
+    assert isinstance(error, BadAnswer)
+    assert error.may_have_arrived
+
+
+def test_redirect_is_not_followed() -> None:
+    with scripted(
+        answer("307 Temporary Redirect", b"", "Location: http://127.0.0.1:1/elsewhere"), answer()
+    ) as server:
+        with client_of(server.url) as client, pytest.raises(BadAnswer):
+            send(client)
+        assert len(server.requests) == 1
+
+
+def test_problem_details_tell_all_errors() -> None:
+    body = """{"title":"Bad Request","status":400,"detail":"x","traceId":"00-abc",
+      "errors":[{"code":21402,"description":"Nieprawidłowy rozmiar pliku.","details":["a","b"]},
+                {"code":21403,"description":"Nieprawidłowy skrót pliku.","details":null}]}"""
+    error = error_for(answer("400 Bad Request", body.encode()))
+    assert isinstance(error, Refused)
+    assert (error.code, error.details, error.trace_id) == (21402, ("a", "b"), "00-abc")
+    assert [detail.code for detail in error.errors] == [21402, 21403]
+
+
+def test_old_shape_of_errors_is_understood() -> None:
+    body = b"""{"exception":{"exceptionDetailList":[{"exceptionCode":21180,
+      "exceptionDescription":"x","details":["Status sesji 200"]}],"serviceCode":"00-t"}}"""
+    error = error_for(answer("400 Bad Request", body))
+    assert isinstance(error, Refused)
+    assert (error.code, error.details, error.trace_id) == (21180, ("Status sesji 200",), "00-t")
+
+
+def test_unknown_code_is_a_refusal_with_that_code() -> None:
+    body = b'{"errors":[{"code":99999,"description":"x"}],"surprise":{"a":[1]}}'
+    error = error_for(answer("400 Bad Request", body))
+    assert isinstance(error, Refused)
+    assert error.code == 99999
+
+
+@pytest.mark.parametrize("body", [b"", b"null", b"<html>", b'{"errors":"no"}', b"\xff\xfe"])
+def test_opaque_refusal_has_the_code_of_http(body: bytes) -> None:
+    error = error_for(answer("400 Bad Request", body))
+    assert isinstance(error, Refused)
+    assert (error.code, error.errors) == (400, ())
+
+
+def test_missing_permissions_are_named() -> None:
+    body = b"""{"title":"Forbidden","status":403,"detail":"x","reasonCode":"missing-permissions",
+      "security":{"requiredAnyOfPermissions":["InvoiceWrite"],"presentPermissions":[]}}"""
+    error = error_for(answer("403 Forbidden", body))
+    assert isinstance(error, Refused)
+    assert error.reason_code == "missing-permissions"
+    assert error.required_permissions == ("InvoiceWrite",)
+    assert error.present_permissions == ()
+
+
+def test_empty_forbidden_is_a_refusal() -> None:
+    error = error_for(answer("403 Forbidden", b""))
+    assert isinstance(error, Refused)
+    assert (error.code, error.http_status, error.reason_code) == (403, 403, "")
+
+
+def test_gone_is_a_refusal() -> None:
+    error = error_for(answer("410 Gone", b'{"title":"Gone","status":410}'))
+    assert isinstance(error, Refused)
+    assert error.code == 410
+
+
+def test_unauthorized_is_its_own_error() -> None:
+    assert isinstance(error_for(answer("401 Unauthorized", b"")), Unauthorized)
+
+
+def test_call_without_token_is_not_made() -> None:
+    with scripted(answer()) as server:
+        with Client(local(server.url)) as client, pytest.raises(Unauthorized):
+            send(client)
+        assert server.requests == []
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        (("Retry-After: 30",), 30),
+        (("Retry-After: 0",), 0),
+        ((), 60),
+        (("Retry-After: soon",), 60),
+        (
+            (
+                "Date: Wed, 21 Oct 2026 07:28:00 GMT",
+                "Retry-After: Wed, 21 Oct 2026 07:29:30 GMT",
+            ),
+            90,
+        ),
+        (("Retry-After: Wed, 21 Oct 2026 07:29:30 GMT",), 60),
+    ],
+)
+def test_rate_limit_says_when_to_come_again(headers: tuple[str, ...], seconds: float) -> None:
+    error = error_for(answer("429 Too Many Requests", b"{}", *headers))
+    assert isinstance(error, RateLimited)
+    assert error.retry_after == seconds
+    assert error.group == "invoiceSend"
+
+
+def test_every_request_asks_for_problem_details_and_bears_the_token() -> None:
+    with scripted(answer("202 Accepted", b'{"referenceNumber":"r"}')) as server:
+        with client_of(server.url) as client:
+            assert send(client) == "r"
+        head = server.requests[0].partition(b"\r\n\r\n")[0]
+    assert b"X-Error-Format: problem-details" in head
+    assert b"Authorization: Bearer access" in head
+
+
+def test_system_warnings_are_kept_for_the_administrator() -> None:
+    warning = "X-System-Warning: [sig-001]: Format podpisu | [x-2]: Drugie ostrzezenie"
+    reply = answer("202 Accepted", b'{"referenceNumber":"r"}', warning)
+    with scripted(reply) as server, client_of(server.url) as client:
+        send(client)
+        assert [(each.code, each.message) for each in client.warnings] == [
+            ("sig-001", "Format podpisu"),
+            ("x-2", "Drugie ostrzezenie"),
+        ]
+
+
+def test_no_log_holds_body_token_or_address(caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG, logger="ksef")
+    reply = answer("202 Accepted", b'{"referenceNumber":"my-reference"}')
+    with scripted(reply) as server, client_of(server.url) as client:
+        send(client)
+    logged = " ".join(record.getMessage() for record in caplog.records if "ksef" in record.name)
+    assert "/sessions/online/{referenceNumber}/invoices" in logged
+    for secret in ("access", SESSION, "my-reference", "Faktura"):
+        assert secret not in logged
+
+
+def test_no_token_is_taken_from_a_netrc(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login someone password secret\n")
+    monkeypatch.setenv("NETRC", str(netrc))
+    with scripted(answer()) as server:
+        with Client(local(server.url)) as client, pytest.raises(BadAnswer):
+            client.refresh("refresh")
+        assert b"Bearer refresh" in server.requests[0]
+
+
+def test_empty_reference_is_never_part_of_an_address() -> None:
+    with scripted(answer()) as server, client_of(server.url) as client:
+        with pytest.raises(ValueError, match="segment"):
+            client.session_status("")
+        with pytest.raises(ValueError, match="segment"):
+            client.session_status("..")
+        assert server.requests == []
+
+
+def test_reference_cannot_change_the_address() -> None:
+    with scripted(answer()) as server, client_of(server.url) as client:
+        with pytest.raises(BadAnswer):
+            client.session_status("a/../b?c")
+        assert server.requests[0].startswith(b"GET /v2/sessions/a%2F..%2Fb%3Fc HTTP/1.1")

@@ -1,0 +1,618 @@
+from odoo import Command
+from odoo.tests import tagged
+
+from .fa3_common import ACCOUNT_NUMBER, BUYER_NIP, SELLER_NIP, TODAY, Fa3Common
+
+
+@tagged("post_install", "-at_install")
+class TestPlainSale(Fa3Common):
+    def test_two_lines_at_the_standard_rate(self):
+        document = self.build(self.sell(self.line(quantity=2), self.line(price_unit=9.99)))
+        totals = [("P_13_1", "209.99"), ("P_14_1", "48.30")]
+        self.assertEqual(document.fields("Fa", "P_13") + document.fields("Fa", "P_14"), totals)
+        self.assertEqual(document["Fa/P_15"], "258.29")
+        self.assertEqual(document.texts("Fa/FaWiersz/NrWierszaFa"), ["1", "2"])
+        self.assertEqual(document.texts("Fa/FaWiersz/P_8B"), ["2", "1"])
+        self.assertEqual(document.texts("Fa/FaWiersz/P_9A"), ["100", "9.99"])
+        self.assertEqual(document.texts("Fa/FaWiersz/P_11"), ["200.00", "9.99"])
+        self.assertEqual(document.texts("Fa/FaWiersz/P_12"), ["23", "23"])
+
+    def test_header_is_that_of_a_sale_in_pln(self):
+        invoice = self.sell()
+        document = self.build(invoice)
+        self.assertEqual(document["Naglowek/DataWytworzeniaFa"], f"{TODAY}T10:00:00Z")
+        self.assertEqual(document["Fa/KodWaluty"], "PLN")
+        self.assertEqual(document["Fa/P_1"], TODAY)
+        self.assertEqual(document["Fa/P_2"], invoice.name)
+        self.assertEqual(document["Fa/RodzajFaktury"], "VAT")
+
+    def test_parties_are_seller_and_buyer(self):
+        document = self.build(self.sell())
+        self.assertEqual(document["Podmiot1/DaneIdentyfikacyjne/NIP"], SELLER_NIP)
+        self.assertEqual(document["Podmiot1/DaneIdentyfikacyjne/Nazwa"], "ABC sp. z o.o.")
+        self.assertEqual(document["Podmiot1/Adres/AdresL1"], "ul. Kwiatowa 1 m. 2")
+        self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/NIP"], BUYER_NIP)
+        self.assertEqual(document["Podmiot2/Adres/KodKraju"], "PL")
+        self.assertEqual(document["Podmiot2/Adres/AdresL2"], "30-002 Kraków")
+        self.assertEqual((document["Podmiot2/JST"], document["Podmiot2/GV"]), ("2", "2"))
+
+    def test_nothing_is_annotated_on_a_plain_sale(self):
+        document = self.build(self.sell())
+        answers = [value for _name, value in document.fields("Fa/Adnotacje", "P_")]
+        self.assertEqual(answers, ["2"] * 5)
+        self.assertEqual(document["Fa/Adnotacje/Zwolnienie/P_19N"], "1")
+        self.assertEqual(document["Fa/Adnotacje/NoweSrodkiTransportu/P_22N"], "1")
+        self.assertEqual(document["Fa/Adnotacje/PMarzy/P_PMarzyN"], "1")
+
+    def test_payment_is_due_by_transfer_to_the_account(self):
+        document = self.build(self.sell(invoice_date_due="2026-03-16"))
+        self.assertEqual(document.texts("Fa/Platnosc/TerminPlatnosci/Termin"), ["2026-03-16"])
+        self.assertEqual(document["Fa/Platnosc/FormaPlatnosci"], "6")
+        self.assertEqual(document["Fa/Platnosc/RachunekBankowy/NrRB"], ACCOUNT_NUMBER)
+
+    def test_same_invoice_gives_the_same_bytes(self):
+        invoice = self.sell()
+        fa3 = self.env["ksef.fa3"]
+        self.assertEqual(fa3._document_bytes(invoice), fa3._document_bytes(invoice))
+
+    def test_many_invoices_ask_the_database_no_more_than_few(self):
+        few, many = (self.sell_several(count) for count in (2, 8))
+        self.count_queries(few)  # fills what Odoo keeps in memory from then on
+        self.assertEqual(self.count_queries(few), self.count_queries(many))
+
+    def sell_several(self, count):
+        lines = [self.line(product_id=self.product.id), self.line("vs_kraj_8")]
+        return self.env["account.move"].union(*(self.sell(*lines) for _ in range(count)))
+
+    def count_queries(self, invoices):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.env["ksef.fa3"]._document_bytes(invoices)
+        return self.env.cr.sql_log_count - before
+
+    def test_branch_sells_under_the_number_of_its_company(self):
+        branch = self.env["res.company"].create({"name": "Oddział", "parent_id": self.company.id})
+        branch.vat = False
+        invoice = self.env["account.move"].new(
+            {"company_id": branch.id, "move_type": "out_invoice"}
+        )
+        self.assertEqual(self.env["ksef.fa3"]._seller_of(invoice), self.company)
+
+
+@tagged("post_install", "-at_install")
+class TestRates(Fa3Common):
+    def test_five_rates_make_five_groups_in_the_order_of_the_schema(self):
+        self.tax("vs_kraj_zw").ksef_exempt_basis = "art. 43 ust. 1 pkt 29 ustawy o VAT"
+        names = ("vs_kraj_zw", "vs_kraj_0", "vs_kraj_5", "vs_kraj_8", "vs_kraj_23")
+        document = self.build(self.sell(*(self.line(name) for name in names)))
+        self.assertEqual(document.texts("Fa/FaWiersz/P_12"), ["zw", "0 KR", "5", "8", "23"])
+        groups = [pair for pair in document.fields("Fa") if pair[0][:4] in ("P_13", "P_14")]
+        self.assertEqual(
+            groups,
+            [
+                ("P_13_1", "100.00"),
+                ("P_14_1", "23.00"),
+                ("P_13_2", "100.00"),
+                ("P_14_2", "8.00"),
+                ("P_13_3", "100.00"),
+                ("P_14_3", "5.00"),
+                ("P_13_6_1", "100.00"),
+                ("P_13_7", "100.00"),
+            ],
+        )
+        self.assertEqual(document["Fa/P_15"], "536.00")
+
+    def test_exemption_names_its_basis(self):
+        self.tax("vs_kraj_zw").ksef_exempt_basis = "art. 43 ust. 1 pkt 29 ustawy o VAT"
+        document = self.build(self.sell(self.line("vs_kraj_zw")))
+        self.assertEqual(
+            document.fields("Fa/Adnotacje/Zwolnienie"),
+            [("P_19", "1"), ("P_19A", "art. 43 ust. 1 pkt 29 ustawy o VAT")],
+        )
+
+    def test_two_exemptions_share_one_field(self):
+        tax = self.tax("vs_kraj_zw")
+        tax.write({"ksef_exempt_kind": "B", "ksef_exempt_basis": "art. 135 dyrektywy"})
+        document = self.build(self.sell(self.line("vs_kraj_zw_gold"), self.line(tax)))
+        self.assertEqual(
+            document["Fa/Adnotacje/Zwolnienie/P_19A"],
+            "art. 122 ust. 1 ustawy o VAT; art. 135 dyrektywy",
+        )
+
+    def test_five_percent_is_not_exempt(self):
+        document = self.build(self.sell(self.line("vs_kraj_5")))
+        self.assertEqual(document["Fa/FaWiersz/P_12"], "5")
+        self.assertEqual((document["Fa/P_13_3"], document["Fa/P_14_3"]), ("100.00", "5.00"))
+        self.assertEqual(document["Fa/Adnotacje/Zwolnienie/P_19N"], "1")
+
+    def test_group_is_shown_although_it_is_zero(self):
+        document = self.build(self.sell(self.line(), self.line("vs_kraj_8", discount=100)))
+        self.assertEqual((document["Fa/P_13_2"], document["Fa/P_14_2"]), ("0.00", "0.00"))
+
+    def test_tax_is_shown_per_row_where_it_is_rounded_per_row(self):
+        self.company.tax_calculation_rounding_method = "round_per_line"
+        document = self.build(self.sell(*(self.line(price_unit=0.33) for _ in range(3))))
+        self.assertEqual(document.texts("Fa/FaWiersz/P_11Vat"), ["0.08"] * 3)
+        self.assertEqual((document["Fa/P_14_1"], document["Fa/P_15"]), ("0.24", "1.23"))
+
+    def test_tax_is_of_the_whole_where_it_is_rounded_globally(self):
+        document = self.build(self.sell(*(self.line(price_unit=0.33) for _ in range(3))))
+        self.assertFalse(document.has("Fa/FaWiersz/P_11Vat"))
+        self.assertEqual((document["Fa/P_14_1"], document["Fa/P_15"]), ("0.23", "1.22"))
+
+    def test_rows_add_up_to_the_group_although_each_is_rounded(self):
+        lines = [self.line(quantity=3, price_unit=1.115) for _ in range(5)]
+        document = self.build(self.sell(*lines))
+        self.assertEqual(document["Fa/P_13_1"], "16.73")
+        nets = document.texts("Fa/FaWiersz/P_11")
+        self.assertEqual(round(sum(map(float, nets)), 2), 16.73)
+
+    def test_prices_with_tax_in_them_are_shown_as_such(self):
+        tax = self.tax("vs_kraj_23").copy({"name": "brutto"})
+        tax.price_include_override = "tax_included"
+        document = self.build(self.sell(self.line(tax, quantity=3, price_unit=9.99)))
+        self.assertEqual(document["Fa/FaWiersz/P_9B"], "9.99")
+        self.assertEqual(document["Fa/FaWiersz/P_11A"], "29.97")
+        self.assertFalse(document.has("Fa/FaWiersz/P_11"))
+        sums = (document["Fa/P_13_1"], document["Fa/P_14_1"], document["Fa/P_15"])
+        self.assertEqual(sums, ("24.37", "5.60", "29.97"))
+
+    def test_tax_that_was_edited_by_hand_is_what_was_booked(self):
+        invoice = self.draft()
+        self.edit_tax(invoice, -23.01)
+        invoice.action_post()
+        self.assertEqual(self.build(invoice)["Fa/P_14_1"], "23.01")
+
+    def edit_tax(self, invoice, amount):
+        tax_line = invoice.line_ids.filtered("tax_line_id")
+        due_line = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        invoice.line_ids = [
+            Command.update(tax_line.id, {"amount_currency": amount}),
+            Command.update(due_line.id, {"amount_currency": 100 - amount}),
+        ]
+
+    def test_cash_basis_tax_is_annotated(self):
+        self.company.tax_exigibility = True
+        tax = self.tax("vs_kraj_23").copy({"name": "kasowa"})
+        tax.cash_basis_transition_account_id = self.env["account.account"].create(
+            {
+                "name": "VAT",
+                "code": "221999",
+                "reconcile": True,
+                "account_type": "liability_current",
+            }
+        )
+        tax.tax_exigibility = "on_payment"
+        self.assertEqual(self.build(self.sell(self.line(tax)))["Fa/Adnotacje/P_16"], "1")
+
+
+@tagged("post_install", "-at_install")
+class TestRows(Fa3Common):
+    def test_discount_is_in_the_unit_price(self):
+        document = self.build(self.sell(self.line(quantity=3, price_unit=33.33, discount=7)))
+        self.assertEqual(document["Fa/FaWiersz/P_9A"], "30.99666667")
+        self.assertEqual(document["Fa/FaWiersz/P_11"], "92.99")
+        self.assertFalse(document.has("Fa/FaWiersz/P_10"))
+
+    def test_third_off_comes_to_the_value_again(self):
+        document = self.build(self.sell(self.line(quantity=7, price_unit=19.99, discount=33.33)))
+        price, net = document["Fa/FaWiersz/P_9A"], document["Fa/FaWiersz/P_11"]
+        self.assertEqual(round(float(price) * 7, 2), float(net))
+
+    def test_gift_is_a_row_of_zero(self):
+        document = self.build(self.sell(self.line(), self.line(discount=100)))
+        self.assertEqual(document.texts("Fa/FaWiersz/P_9A"), ["100", "0"])
+        self.assertEqual(document.texts("Fa/FaWiersz/P_11"), ["100.00", "0.00"])
+
+    def test_line_of_nothing_is_left_out(self):
+        document = self.build(self.sell(self.line(quantity=0), self.line()))
+        self.assertEqual(document.texts("Fa/FaWiersz/NrWierszaFa"), ["1"])
+
+    def test_negative_line_reduces_its_group(self):
+        document = self.build(self.sell(self.line(), self.line(quantity=-1, price_unit=10)))
+        self.assertEqual(document.texts("Fa/FaWiersz/P_8B"), ["1", "-1"])
+        self.assertEqual(document.texts("Fa/FaWiersz/P_11"), ["100.00", "-10.00"])
+        self.assertEqual(document["Fa/P_13_1"], "90.00")
+
+    def test_product_gives_code_and_unit(self):
+        self.product.write({"barcode": "5901234123457", "l10n_pl_vat_gtu": "GTU_06"})
+        name = "[KB-001] Klawiatura\nczarna"
+        document = self.build(self.sell(self.line(product_id=self.product.id, name=name)))
+        row = document.all("Fa/FaWiersz")[0]
+        self.assertEqual(row["P_7"], "Klawiatura, czarna")
+        self.assertEqual(row["Indeks"], "KB-001")
+        self.assertEqual(row["GTIN"], "5901234123457")
+        self.assertEqual(row["GTU"], "GTU_06")
+
+    def test_barcode_that_is_no_gtin_is_left_out(self):
+        self.product.barcode = "5901234123450"
+        document = self.build(self.sell(self.line(product_id=self.product.id)))
+        self.assertFalse(document.has("Fa/FaWiersz/GTIN"))
+
+    def test_unit_is_polish_where_the_language_is_installed(self):
+        self.env["res.lang"]._activate_lang("pl_PL")
+        unit = self.env.ref("uom.product_uom_unit")
+        unit.with_context(lang="pl_PL").name = "sztuka"
+        lines = self.line(product_id=self.product.id, product_uom_id=unit.id)
+        self.assertEqual(self.build(self.sell(lines))["Fa/FaWiersz/P_8A"], "sztuka")
+
+    def test_line_without_unit_counts_pieces(self):
+        self.assertEqual(self.build(self.sell())["Fa/FaWiersz/P_8A"], "szt.")
+
+    def test_sections_and_notes_are_no_rows(self):
+        document = self.build(
+            self.sell(
+                self.text_line("line_note", "na początku"),
+                self.text_line("line_section", "Rozdział"),
+                self.line(sequence=12),
+                self.text_line("line_note", "uwaga\ndruga", sequence=13),
+            )
+        )
+        self.assertEqual(document.texts("Fa/FaWiersz/P_7"), ["Usługa"])
+        notes = [node.fields() for node in document.all("Fa/DodatkowyOpis")]
+        self.assertEqual(
+            notes,
+            [
+                [("Klucz", "Uwagi"), ("Wartosc", "na początku")],
+                [("NrWiersza", "1"), ("Klucz", "Uwagi"), ("Wartosc", "uwaga, druga")],
+            ],
+        )
+
+    def text_line(self, display_type, name, sequence=10):
+        return Command.create({"display_type": display_type, "name": name, "sequence": sequence})
+
+    def test_end_of_a_long_name_is_a_description(self):
+        words = [f"słowo{number:03}" for number in range(78)]
+        document = self.build(self.sell(self.line(name=" ".join(words))))
+        name = document["Fa/FaWiersz/P_7"]
+        self.assertLessEqual(len(name), 512)
+        rest = [node["Wartosc"] for node in document.all("Fa/DodatkowyOpis")]
+        self.assertEqual({node["Klucz"] for node in document.all("Fa/DodatkowyOpis")}, {"P_7 cd."})
+        self.assertEqual({node["NrWiersza"] for node in document.all("Fa/DodatkowyOpis")}, {"1"})
+        self.assertEqual(" ".join([name.removesuffix("…"), *rest]), " ".join(words))
+
+    def test_text_is_cleaned_of_what_ksef_refuses(self):
+        name = "dzwon\x07ek\xa0i\u200b sowa \U0001f989"
+        self.buyer.name = "Nabywca\x0b\ufeff  i Syn"
+        document = self.build(self.sell(self.line(name=name), narration="<p>a\u200bb</p><p>c</p>"))
+        self.assertEqual(document["Fa/FaWiersz/P_7"], "dzwonek i sowa \U0001f989")
+        self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/Nazwa"], "Nabywca i Syn")
+        self.assertEqual(document["Stopka/Informacje/StopkaFaktury"], "ab\nc")
+
+    def test_reference_of_the_buyer_is_a_description(self):
+        document = self.build(self.sell(ref="ZAM/7"))
+        self.assertEqual(
+            document.fields("Fa/DodatkowyOpis"),
+            [("Klucz", "Nr referencyjny"), ("Wartosc", "ZAM/7")],
+        )
+
+    def test_day_of_supply_is_shown_if_it_is_another(self):
+        document = self.build(self.sell(taxable_supply_date="2026-02-27"))
+        self.assertEqual(document["Fa/P_6"], "2026-02-27")
+        self.assertFalse(self.build(self.sell(taxable_supply_date=TODAY)).has("Fa/P_6"))
+
+
+@tagged("post_install", "-at_install")
+class TestParties(Fa3Common):
+    def test_phone_is_cleaned(self):
+        self.company.phone = "+48 22 123 45 67"
+        document = self.build(self.sell())
+        self.assertEqual(document.fields("Podmiot1/DaneKontaktowe"), [("Telefon", "+48221234567")])
+
+    def test_phone_that_is_too_long_is_left_out(self):
+        self.company.phone = "+48 22 123 45 67 wew. 89012"
+        self.assertFalse(self.build(self.sell()).has("Podmiot1/DaneKontaktowe"))
+
+    def test_address_of_the_sender_comes_without_the_name(self):
+        self.company.email = "Biuro <biuro@example.com>, drugi@example.com"
+        document = self.build(self.sell())
+        self.assertEqual(document["Podmiot1/DaneKontaktowe/Email"], "biuro@example.com")
+
+    def test_no_element_is_empty(self):
+        self.account.bank_id = self.env["res.bank"].create({"name": " ", "bic": "bad"})
+        document = self.build(self.sell())
+        self.assertNotIn(None, document.all_texts())
+        self.assertFalse(document.has("Fa/Platnosc/RachunekBankowy/SWIFT"))
+        self.assertFalse(document.has("Fa/Platnosc/RachunekBankowy/NazwaBanku"))
+
+    def test_bank_is_named(self):
+        self.account.bank_id = self.env["res.bank"].create({"name": "Bank", "bic": "wbkpplpp"})
+        document = self.build(self.sell())
+        self.assertEqual(
+            document.fields("Fa/Platnosc/RachunekBankowy"),
+            [("NrRB", ACCOUNT_NUMBER), ("SWIFT", "WBKPPLPP"), ("NazwaBanku", "Bank")],
+        )
+
+    def test_contact_for_invoices_gives_the_postal_address(self):
+        contact = self.env["res.partner"].create(
+            {
+                "parent_id": self.buyer.id,
+                "type": "invoice",
+                "name": "Księgowość",
+                "street": "ul. Inna 5",
+                "city": "Łódź",
+                "country_id": self.env.ref("base.pl").id,
+            }
+        )
+        document = self.build(self.sell(partner_id=contact.id))
+        self.assertEqual(document["Podmiot2/Adres/AdresL1"], "ul. Polna 1")
+        self.assertEqual(document["Podmiot2/AdresKoresp/AdresL1"], "ul. Inna 5")
+        self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/Nazwa"], "F.H.U. Nabywca")
+
+    def test_person_without_number_is_named_so(self):
+        buyer = self._create_buyer(name="Osoba", is_company=False)
+        document = self.build(self.sell(partner_id=buyer.id))
+        self.assertEqual(
+            document.fields("Podmiot2/DaneIdentyfikacyjne"), [("BrakID", "1"), ("Nazwa", "Osoba")]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestSplitPayment(Fa3Common):
+    def sell_for(self, price, **values):
+        line = self.line("vs_kraj_0", product_id=self.product.id, price_unit=price)
+        return self.build(self.sell(line, **values))
+
+    def test_limit_is_exceeded_by_a_grosz(self):
+        self.product.ksef_is_annex15 = True
+        self.assertEqual(self.sell_for(15000.00)["Fa/Adnotacje/P_18A"], "2")
+        self.assertEqual(self.sell_for(15000.01)["Fa/Adnotacje/P_18A"], "1")
+
+    def test_row_of_annex_15_is_marked_whatever_the_amount(self):
+        self.product.ksef_is_annex15 = True
+        self.assertEqual(self.sell_for(1)["Fa/FaWiersz/P_12_Zal_15"], "1")
+
+    def test_other_goods_are_paid_as_one_likes(self):
+        document = self.sell_for(20000)
+        self.assertEqual(document["Fa/Adnotacje/P_18A"], "2")
+        self.assertFalse(document.has("Fa/FaWiersz/P_12_Zal_15"))
+
+    def test_consumer_does_not_split(self):
+        self.product.ksef_is_annex15 = True
+        buyer = self._create_buyer(name="Osoba", is_company=False)
+        self.assertEqual(self.sell_for(20000, partner_id=buyer.id)["Fa/Adnotacje/P_18A"], "2")
+
+
+@tagged("post_install", "-at_install")
+class TestCurrency(Fa3Common):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.env.ref("base.EUR")
+        cls.euro.active = True
+        cls.euro.rate_ids.unlink()
+        cls.set_rate(TODAY, 4.2531)
+
+    @classmethod
+    def set_rate(cls, day, rate):
+        cls.env["res.currency.rate"].create(
+            {
+                "currency_id": cls.euro.id,
+                "company_id": cls.company.id,
+                "name": day,
+                "inverse_company_rate": rate,
+            }
+        )
+
+    def sell_in_euro(self, *lines, **values):
+        return self.sell(*lines, currency_id=self.euro.id, **values)
+
+    def test_tax_is_in_pln_too_and_the_rate_on_the_row(self):
+        document = self.build(self.sell_in_euro())
+        self.assertEqual(document["Fa/KodWaluty"], "EUR")
+        self.assertEqual((document["Fa/P_13_1"], document["Fa/P_14_1"]), ("100.00", "23.00"))
+        self.assertEqual(document["Fa/P_14_1W"], "97.82")
+        self.assertEqual(document["Fa/P_15"], "123.00")
+        self.assertEqual(document["Fa/FaWiersz/KursWaluty"], "4.2531")
+        self.assertFalse(document.has("Fa/KursWalutyZ"))
+
+    def test_group_of_zero_has_its_tax_in_pln(self):
+        document = self.build(self.sell_in_euro(self.line(), self.line("vs_kraj_8", discount=100)))
+        self.assertEqual(document["Fa/P_14_2W"], "0.00")
+
+    def test_account_is_an_iban_for_a_payer_in_euro(self):
+        document = self.build(self.sell_in_euro())
+        self.assertEqual(document["Fa/Platnosc/RachunekBankowy/NrRB"], f"PL{ACCOUNT_NUMBER}")
+
+    def test_limit_of_split_payment_is_in_pln(self):
+        self.product.ksef_is_annex15 = True
+        line = self.line("vs_kraj_0", product_id=self.product.id, price_unit=3600)
+        self.assertEqual(self.build(self.sell_in_euro(line))["Fa/Adnotacje/P_18A"], "1")
+
+    def test_rate_of_small_money_keeps_six_decimals(self):
+        self.euro.rate_ids.unlink()
+        self.set_rate(TODAY, 0.011234)
+        self.assertEqual(self.build(self.sell_in_euro())["Fa/FaWiersz/KursWaluty"], "0.011234")
+
+    def test_rate_of_last_week_is_pointed_out(self):
+        self.euro.rate_ids.unlink()
+        self.set_rate("2026-02-10", 4.2)
+        self.assertEqual(self.codes(self.sell_in_euro()), ["W-CUR-07"])
+
+    def test_rate_of_a_later_day_is_refused(self):
+        self.euro.rate_ids.unlink()
+        self.set_rate("2026-03-05", 4.2)
+        self.assertEqual(self.codes(self.sell_in_euro()), ["E-CUR-06"])
+
+    def test_currency_without_any_rate_is_refused(self):
+        self.euro.rate_ids.unlink()
+        self.assertEqual(self.codes(self.sell_in_euro()), ["E-CUR-06"])
+
+    def test_rate_that_was_typed_needs_none_in_the_table(self):
+        self.euro.rate_ids.unlink()
+        invoice = self.sell_in_euro(invoice_currency_rate=1 / 4.25)
+        self.assertEqual(self.codes(invoice), [])
+        self.assertEqual(self.build(invoice)["Fa/FaWiersz/KursWaluty"], "4.25")
+
+    def test_currency_that_ksef_does_not_know_is_refused(self):
+        self.euro.name = "XYZ"
+        self.assertIn("E-CUR-02", self.codes(self.sell_in_euro()))
+
+
+@tagged("post_install", "-at_install")
+class TestPayments(Fa3Common):
+    def pay(self, invoice, *amounts, journal=None, **values):
+        for amount in amounts:
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            ).create(
+                {
+                    "amount": amount,
+                    "journal_id": (journal or self.company_data["default_journal_bank"]).id,
+                    "payment_date": "2026-02-28",
+                    **values,
+                }
+            )._create_payments()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for kind in ("bank", "cash"):
+            journal = cls.company_data[f"default_journal_{kind}"]
+            lines = journal.inbound_payment_method_line_ids
+            lines.payment_account_id = journal.default_account_id
+
+    def payment_of(self, invoice):
+        return self.build(invoice).fields("Fa/Platnosc")
+
+    def test_one_payment_in_full(self):
+        invoice = self.sell()
+        self.pay(invoice, 123)
+        fields = dict(self.payment_of(invoice))
+        self.assertEqual((fields["Zaplacono"], fields["DataZaplaty"]), ("1", "2026-02-28"))
+        self.assertNotIn("TerminPlatnosci", fields)
+
+    def test_cash_is_the_form_of_a_payment_in_cash(self):
+        invoice = self.sell()
+        self.pay(invoice, 123, journal=self.company_data["default_journal_cash"])
+        self.assertEqual(dict(self.payment_of(invoice))["FormaPlatnosci"], "1")
+
+    def test_two_payments_in_full(self):
+        invoice = self.sell()
+        self.pay(invoice, 23, 100)
+        document = self.build(invoice)
+        self.assertEqual(document["Fa/Platnosc/ZnacznikZaplatyCzesciowej"], "2")
+        self.assertEqual(
+            document.texts("Fa/Platnosc/ZaplataCzesciowa/KwotaZaplatyCzesciowej"),
+            ["23.00", "100.00"],
+        )
+        self.assertFalse(document.has("Fa/Platnosc/TerminPlatnosci"))
+
+    def test_payment_in_part(self):
+        invoice = self.sell()
+        self.pay(invoice, 23)
+        document = self.build(invoice)
+        self.assertEqual(document["Fa/Platnosc/ZnacznikZaplatyCzesciowej"], "1")
+        self.assertEqual(
+            document.fields("Fa/Platnosc/ZaplataCzesciowa"),
+            [
+                ("KwotaZaplatyCzesciowej", "23.00"),
+                ("DataZaplatyCzesciowej", "2026-02-28"),
+                ("FormaPlatnosci", "6"),
+            ],
+        )
+        self.assertTrue(document.has("Fa/Platnosc/TerminPlatnosci"))
+
+    def test_exchange_difference_is_no_payment(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        euro.rate_ids.unlink()
+        for day, rate in (("2026-02-28", 4.2), (TODAY, 4.3)):
+            self.env["res.currency.rate"].create(
+                {
+                    "currency_id": euro.id,
+                    "company_id": self.company.id,
+                    "name": day,
+                    "inverse_company_rate": rate,
+                }
+            )
+        invoice = self.sell(currency_id=euro.id)
+        self.pay(invoice, 123, currency_id=euro.id)
+        self.assertTrue(invoice.line_ids.matched_credit_ids.exchange_move_id)
+        self.assertEqual(dict(self.payment_of(invoice))["Zaplacono"], "1")
+
+    def test_credit_note_is_no_payment(self):
+        invoice = self.sell()
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create({"journal_id": invoice.journal_id.id}).refund_moves()
+        refund = invoice.reversal_move_ids
+        refund.action_post()
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertNotIn("Zaplacono", dict(self.payment_of(invoice)))
+
+
+@tagged("post_install", "-at_install")
+class TestForeignBuyers(Fa3Common):
+    def identify(self, country, vat, **values):
+        buyer = self._create_buyer(
+            name="Foreign", country_id=self.env.ref(f"base.{country}").id, **values
+        )
+        self.env.cr.execute(
+            "UPDATE res_partner SET vat = %s WHERE id = %s", (vat or None, buyer.id)
+        )
+        buyer.invalidate_recordset(["vat"])
+        return self.build(self.sell(partner_id=buyer.id)).fields("Podmiot2/DaneIdentyfikacyjne")[
+            :-1
+        ]
+
+    def test_number_of_an_eu_country_comes_without_its_prefix(self):
+        expected = [("KodUE", "DE"), ("NrVatUE", "136695976")]
+        self.assertEqual(self.identify("de", "DE136695976"), expected)
+        self.assertEqual(self.identify("de", "136 695 976"), expected)
+
+    def test_greece_has_two_codes(self):
+        for vat in ("EL123456783", "GR123456783", "123456783"):
+            expected = [("KodUE", "EL"), ("NrVatUE", "123456783")]
+            self.assertEqual(self.identify("gr", vat), expected)
+
+    def test_french_address_with_a_german_number(self):
+        self.assertEqual(
+            self.identify("fr", "DE136695976"), [("KodUE", "DE"), ("NrVatUE", "136695976")]
+        )
+
+    def test_british_address_with_a_northern_irish_number(self):
+        self.assertEqual(
+            self.identify("uk", "XI123456789"), [("KodUE", "XI"), ("NrVatUE", "123456789")]
+        )
+
+    def test_number_of_a_third_country_comes_with_the_country(self):
+        self.assertEqual(
+            self.identify("us", "US12-3456789"), [("KodKraju", "US"), ("NrID", "123456789")]
+        )
+        self.assertEqual(
+            self.identify("ch", "CHE-123.456.788 TVA"),
+            [("KodKraju", "CH"), ("NrID", "CHE123456788TVA")],
+        )
+
+    def test_foreign_buyer_without_number(self):
+        self.assertEqual(self.identify("us", False), [("BrakID", "1")])
+
+    def test_goods_for_an_eu_taxpayer(self):
+        buyer = self._create_buyer(
+            name="Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
+        )
+        document = self.build(self.sell(self.line("vs_unia"), partner_id=buyer.id))
+        self.assertEqual(document["Podmiot1/PrefiksPodatnika"], "PL")
+        self.assertEqual(document["Fa/FaWiersz/P_12"], "0 WDT")
+        self.assertEqual(document["Fa/P_13_6_2"], "100.00")
+        self.assertEqual(document["Fa/Adnotacje/P_18"], "2")
+
+    def test_services_for_an_eu_taxpayer_are_reverse_charged(self):
+        buyer = self._create_buyer(
+            name="Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
+        )
+        document = self.build(self.sell(self.line("vs_dostu"), partner_id=buyer.id))
+        self.assertEqual(document["Podmiot1/PrefiksPodatnika"], "PL")
+        self.assertEqual((document["Fa/FaWiersz/P_12"], document["Fa/P_13_9"]), ("np II", "100.00"))
+        self.assertEqual(document["Fa/Adnotacje/P_18"], "1")
+
+    def test_services_outside_the_eu_are_reverse_charged_for_businesses(self):
+        swiss = {"country_id": self.env.ref("base.ch").id, "vat": False}
+        for is_company, answer in ((True, "1"), (False, "2")):
+            buyer = self._create_buyer(name="Käufer", is_company=is_company, **swiss)
+            document = self.build(self.sell(self.line("vs_ekspu"), partner_id=buyer.id))
+            self.assertEqual(document["Fa/P_13_8"], "100.00")
+            self.assertEqual(document["Fa/Adnotacje/P_18"], answer)

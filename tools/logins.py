@@ -1,0 +1,16 @@
+"""Who signs in to the demo database, apart from admin/admin."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """A user's name for signing in, and a password that is no secret."""
+
+    name: str
+    password: str
+
+
+ACCOUNTANT = Login(name="ksiegowa", password="ksiegowa")

@@ -1,0 +1,34 @@
+"""The tests: ``protocol`` without Odoo, ``odoo`` in a fresh database, or both.
+
+A FILTER for protocol is a pytest expression (-k); for odoo it is a class, a method or
+Class.method. The last line says how many tests passed and how many failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+
+from tools import console, odoo_tests, protocol_tests
+from tools.results import Results
+
+SUITES: dict[str, tuple[Callable[[str], Results], ...]] = {
+    "protocol": (protocol_tests.run,),
+    "odoo": (odoo_tests.run,),
+    "all": (protocol_tests.run, odoo_tests.run),
+}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("suite", nargs="?", choices=sorted(SUITES), default="all")
+    parser.add_argument("filter", nargs="?", default="")
+
+
+def execute(options: argparse.Namespace) -> int:
+    total = Results()
+    for suite in SUITES[options.suite]:
+        total += suite(options.filter)
+    for complaint in total.complaints:
+        console.say(complaint)
+    console.tell(str(total))
+    return 0 if total.is_success else 1
