@@ -1,1 +1,2 @@
-def post_init_hook(env): pass
+def post_init_hook(env):
+    pass

@@ -1,4 +1,4 @@
-"""What an answer of KSeF means: a value, or one of our errors (KSeF API §15)."""
+"""What an answer of KSeF means: a value, or one of our errors."""
 
 from __future__ import annotations
 

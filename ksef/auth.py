@@ -1,4 +1,4 @@
-"""Logging in: challenge, KSeF token or signature, status, redeeming, refreshing (KSeF API §2)."""
+"""Logging in: challenge, KSeF token or signature, status, redeeming, refreshing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sending many invoices at once (KSeF API §5). Memory stays flat: archives live in files.
+"""Sending many invoices at once, `POST /sessions/batch`. Memory stays flat: archives live in files.
 
 The archive is cut into parts, each encrypted by itself. Encrypting is repeatable, so nothing
 encrypted is stored: a part is encrypted once to announce its hash, once more on its way out, and

@@ -1,4 +1,4 @@
-"""How often we may call: the sliding windows of KSeF, kept on our side (KSeF API §13.1).
+"""How often we may call: the sliding windows of KSeF, kept on our side.
 
 KSeF counts per context and address, for each group of operations, in three windows at once. Who
 breaks a limit is shut out for a time that grows; so the client counts too, and knows before a

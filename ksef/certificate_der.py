@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import datetime, timezone
 
 from cryptography import x509
 
@@ -31,6 +32,20 @@ def read_certificate(der: bytes) -> x509.Certificate:
         return x509.load_der_x509_certificate(_without_null_parameters(der))
     except ValueError as error:
         raise UnusableKey(KeyProblem.UNREADABLE) from error
+
+
+def not_valid_before(certificate: x509.Certificate) -> datetime:
+    """The first moment of a certificate, in UTC; ``cryptography`` before 42 knows naive ones."""
+    if hasattr(certificate, "not_valid_before_utc"):
+        return certificate.not_valid_before_utc
+    return certificate.not_valid_before.replace(tzinfo=timezone.utc)
+
+
+def not_valid_after(certificate: x509.Certificate) -> datetime:
+    """The last moment of a certificate, in UTC."""
+    if hasattr(certificate, "not_valid_after_utc"):
+        return certificate.not_valid_after_utc
+    return certificate.not_valid_after.replace(tzinfo=timezone.utc)
 
 
 def _without_null_parameters(der: bytes) -> bytes:

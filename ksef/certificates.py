@@ -1,4 +1,4 @@
-"""Certificates that KSeF issues: for logging in, and for invoices issued offline (KSeF API §10).
+"""Certificates that KSeF issues: for logging in, and for invoices issued offline.
 
 The order is: limits, data, a key of our own, a request signed with it, enrolment, waiting,
 retrieving. All but the reading of lists needs a login with a certificate.
@@ -34,6 +34,7 @@ RETRIEVE = Operation("POST", "/certificates/retrieve")
 REVOKE = Operation("POST", "/certificates/{certificateSerialNumber}/revoke")
 QUERY = Operation("POST", "/certificates/query")
 MAX_RETRIEVED = 10
+_ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")  # unnamed before cryptography 42
 _PAGE_SIZE = ("pageSize", "50")
 
 
@@ -92,7 +93,7 @@ class EnrollmentData:
             (NameOID.SURNAME, self.surname),
             (NameOID.GIVEN_NAME, self.given_name),
             (NameOID.ORGANIZATION_NAME, self.organization_name),
-            (NameOID.ORGANIZATION_IDENTIFIER, self.organization_identifier),
+            (_ORGANIZATION_IDENTIFIER, self.organization_identifier),
             (NameOID.COUNTRY_NAME, self.country_name),
             (NameOID.SERIAL_NUMBER, self.serial_number),
             (NameOID.X500_UNIQUE_IDENTIFIER, self.unique_identifier),

@@ -1,4 +1,4 @@
-"""A certificate with its private key, read from the files that people have (KSeF API §10)."""
+"""A certificate with its private key, read from the files that people have."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePrivateKey
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
@@ -25,9 +25,12 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_certificates
 
-from .certificate_der import read_certificate
+from .certificate_der import not_valid_after, not_valid_before, read_certificate
 from .errors import KeyProblem, UnusableKey, WrongPassword
 from .pkcs12 import open_pkcs12
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.types import CertificatePublicKeyTypes
 
 PrivateKey = RSAPrivateKey | EllipticCurvePrivateKey
 
@@ -71,15 +74,23 @@ class CertificateCredential:
         return CertificateType.OFFLINE if extension.value.content_commitment else None
 
     @property
+    def valid_from(self) -> datetime:
+        return not_valid_before(self.certificate)
+
+    @property
+    def valid_until(self) -> datetime:
+        return not_valid_after(self.certificate)
+
+    @property
     def is_issued_by_ksef(self) -> bool:
         names = self.certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
         return any("KSeF" in str(name.value) for name in names)
 
     def check_validity(self, now: datetime) -> None:
         """Raises UnusableKey before the first and after the last moment of the certificate."""
-        if now < self.certificate.not_valid_before_utc:
+        if now < self.valid_from:
             raise UnusableKey(KeyProblem.NOT_YET_VALID)
-        if now > self.certificate.not_valid_after_utc:
+        if now > self.valid_until:
             raise UnusableKey(KeyProblem.EXPIRED)
 
     def check_type(self, wanted: CertificateType) -> None:
@@ -99,9 +110,7 @@ def load_pkcs12(content: bytes, password: str) -> CertificateCredential:
     """From a ``.p12`` or ``.pfx`` file; raises WrongPassword or UnusableKey."""
     try:
         key, certificate, others = load_key_and_certificates(content, password.encode())
-    except UnsupportedAlgorithm as error:
-        raise UnusableKey(KeyProblem.UNSUPPORTED) from error
-    except ValueError:
+    except (ValueError, UnsupportedAlgorithm):
         opened = open_pkcs12(content, password)
         return _pair(opened.certificates, opened.key)
     found = [*([certificate] if certificate else []), *others]
@@ -154,18 +163,21 @@ def _certificates(content: bytes) -> list[bytes]:
 
 
 def _private_key(content: bytes, password: str) -> object:
-    load = load_pem_private_key if b"-----BEGIN" in content else load_der_private_key
     try:
-        return load(content, None)
+        return _load_key(content, None)
     except TypeError:
         pass  # it is encrypted
-    except UnsupportedAlgorithm as error:
-        raise UnusableKey(KeyProblem.UNSUPPORTED) from error
     except ValueError as error:
         raise UnusableKey(KeyProblem.UNREADABLE) from error
     try:
-        return load(content, password.encode())
+        return _load_key(content, password.encode())
+    except (TypeError, ValueError) as error:
+        raise WrongPassword from error
+
+
+def _load_key(content: bytes, password: bytes | None) -> object:
+    load = load_pem_private_key if b"-----BEGIN" in content else load_der_private_key
+    try:
+        return load(content, password)
     except UnsupportedAlgorithm as error:
         raise UnusableKey(KeyProblem.UNSUPPORTED) from error
-    except (TypeError, ValueError) as error:
-        raise WrongPassword() from error

@@ -1,4 +1,4 @@
-"""Encryption of documents and secrets for KSeF (KSeF API §3): AES-256-CBC, RSA-OAEP, SHA-256."""
+"""Encryption of documents and secrets for KSeF: AES-256-CBC, RSA-OAEP, SHA-256."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Until when an invoice issued outside KSeF has to be sent to it (KSeF API §8).
+"""Until when an invoice issued outside KSeF has to be sent to it.
 
 The law counts in Polish working days: art. 106nda, 106nf and 106nh of the VAT Act.
 """
@@ -152,7 +152,7 @@ def polish_day(moment: datetime) -> date:
 
 
 def is_taken_as_offline(issued_on: date, accepted_at: datetime) -> bool:
-    """Whether KSeF classifies an invoice that is declared online as offline (KSeF API §8.4).
+    """Whether KSeF classifies an invoice that is declared online as offline.
 
     ``accepted_at`` is when it was sent, or when its batch session was opened.
     """

@@ -1,4 +1,4 @@
-"""Fetching invoices by packages, and reading on from where one was (KSeF API §§12.3, 12.4)."""
+"""Fetching invoices by packages, and reading on from where one was: `/invoices/exports`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .errors import BadAnswer
 from .keys import KEY_ENCRYPTION, KeyVerbs, PublicKey
 from .messages import Status
 from .operations import Group, Operation
-from .query import InvoiceFilter, InvoiceMetadata, MetadataPage, Role
+from .query import MAX_RANGE, InvoiceFilter, InvoiceMetadata, MetadataPage, Role
 from .sessions import encryption_json
 from .transport import Request
 from .wire import Fields, parse_json
@@ -131,21 +131,26 @@ class Cursor:
     role: Role
     read_until: datetime
 
-    def filter(self) -> InvoiceFilter:
-        """What to ask for next: what is final since then."""
-        return InvoiceFilter(role=self.role, from_at=self.read_until, is_final_only=True)
+    def filter(self, *, now: datetime) -> InvoiceFilter:
+        """What to ask for next: what is final since then, of a hundred days at most."""
+        end = self.read_until + MAX_RANGE
+        return InvoiceFilter(
+            role=self.role,
+            from_at=self.read_until,
+            to_at=end if end < now else None,
+            is_final_only=True,
+        )
 
-    def after(self, result: Package | MetadataPage) -> Cursor:
-        """Where to go on once the whole of ``result`` is stored; never back."""
-        reached = _reached(result)
-        if reached is None or reached <= self.read_until:
+    def after(self, result: Package | MetadataPage, filters: InvoiceFilter) -> Cursor:
+        """Where to go on once all that ``filters`` brought is stored; never back."""
+        reached = _last_stored(result) if result.is_truncated else result.high_water_mark
+        if reached is None:
             return self
-        return replace(self, read_until=reached)
+        reached = min(reached, filters.to_at or reached)
+        return replace(self, read_until=max(reached, self.read_until))
 
 
-def _reached(result: Package | MetadataPage) -> datetime | None:
-    if not result.is_truncated:
-        return result.high_water_mark
+def _last_stored(result: Package | MetadataPage) -> datetime | None:
     if isinstance(result, Package):
         return result.last_stored_at
     return result.invoices[-1].permanent_storage_at if result.invoices else None

@@ -1,4 +1,4 @@
-"""Collective identifiers: one number for the payment of many invoices (KSeF API §1.4)."""
+"""Collective identifiers: one number for the payment of many invoices, `/collective-identifiers`."""
 
 from __future__ import annotations
 

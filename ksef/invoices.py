@@ -1,4 +1,4 @@
-"""Reading the invoices that KSeF keeps, one by one and by lists (KSeF API §§12.1, 12.2)."""
+"""Reading the invoices that KSeF keeps, one by one and by lists: `/invoices/…`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The public keys of KSeF: fetched, chosen, kept for a day at most (KSeF API §3.1)."""
+"""The public keys of KSeF: fetched, chosen, kept for a day at most."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Latarnia, the ministry's lighthouse: is KSeF there? (KSeF API §1.1)
+"""Latarnia, the ministry's lighthouse: is KSeF there?
 
 Latarnia itself is not always there, and what it says for the test environments has been made up:
 no answer means *unknown*, and nobody's legal duties change without a person.

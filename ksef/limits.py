@@ -1,4 +1,4 @@
-"""What KSeF allows this context and this subject (KSeF API §13)."""
+"""What KSeF allows this context and this subject."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two verification links behind the QR codes of an invoice (KSeF API §9).
+"""The two verification links behind the QR codes of an invoice.
 
 Link I shows the invoice to anyone who has it; link II, on invoices issued offline, proves who
 issued it. Both hold the hash of the exact bytes of the document.

@@ -242,6 +242,37 @@ class SessionStatus:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedSession:
+    """A session as listed; all of its own, or of the context for those who may see them."""
+
+    reference_number: str
+    status: Status
+    created_at: datetime
+    updated_at: datetime
+    valid_until: datetime | None
+    invoice_count: int
+    successful_invoice_count: int
+    failed_invoice_count: int
+
+    @property
+    def outcome(self) -> Outcome:
+        return codes.session_outcome(self.status.code)
+
+    @classmethod
+    def from_json(cls, answer: Fields) -> ListedSession:
+        return cls(
+            reference_number=answer.text("referenceNumber"),
+            status=Status.from_json(answer.fields("status")),
+            created_at=answer.moment("dateCreated"),
+            updated_at=answer.moment("dateUpdated"),
+            valid_until=answer.optional_moment("validUntil"),
+            invoice_count=answer.integer("totalInvoiceCount"),
+            successful_invoice_count=answer.integer("successfulInvoiceCount"),
+            failed_invoice_count=answer.integer("failedInvoiceCount"),
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
 class InvoiceStatus:
     """How one invoice of a session stands; ``invoice_hash`` is the way back to our document.
 

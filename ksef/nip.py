@@ -1,4 +1,4 @@
-"""Identifiers of Polish taxpayers: NIP and the internal identifier made of it (KSeF API §14)."""
+"""Identifiers of Polish taxpayers: NIP and the internal identifier made of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The KSeF number of an invoice and the number of a collective identifier (KSeF API §7)."""
+"""The KSeF number of an invoice and the number of a collective identifier."""
 
 from __future__ import annotations
 

@@ -13,12 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asn1crypto import pkcs12  # type: ignore[import-untyped]
-from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 from cryptography.hazmat.primitives.serialization import load_der_private_key
+
+try:
+    from cryptography.hazmat.decrepit.ciphers.algorithms import TripleDES
+except ImportError:  # before cryptography 43
+    from cryptography.hazmat.primitives.ciphers.algorithms import TripleDES
 
 from .errors import KeyProblem, UnusableKey, WrongPassword
 

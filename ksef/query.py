@@ -1,4 +1,4 @@
-"""What can be asked about the invoices that KSeF keeps, and what it tells (KSeF API §12.2)."""
+"""What can be asked about the invoices that KSeF keeps, and what it tells."""
 
 from __future__ import annotations
 

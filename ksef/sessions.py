@@ -1,24 +1,27 @@
-"""Sending: sessions, their invoices, their receipts (KSeF API §§4-6)."""
+"""Sending: sessions, their invoices, their receipts."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from enum import Enum
 from functools import partial
 
 from .answers import Answer
 from .crypto import SessionKey, encode_base64, hash_base64, wrap
 from .errors import BadAnswer
 from .keys import KEY_ENCRYPTION, KeyVerbs, PublicKey
-from .messages import FA3, InvoiceStatus, OpenedSession, SessionStatus, Upo
+from .messages import FA3, InvoiceStatus, ListedSession, OpenedSession, SessionStatus, Upo
 from .operations import Group, Operation
 from .transport import XML_LIMIT, Request
+from .wire import format_moment
 
 OPEN_ONLINE = Operation("POST", "/sessions/online", Group.ONLINE_SESSION)
 SEND_INVOICE = Operation("POST", "/sessions/online/{referenceNumber}/invoices", Group.INVOICE_SEND)
 CLOSE_ONLINE = Operation(
     "POST", "/sessions/online/{referenceNumber}/close", Group.ONLINE_SESSION_CLOSE
 )
+LIST_SESSIONS = Operation("GET", "/sessions", Group.SESSION_LIST)
 SESSION_STATUS = Operation("GET", "/sessions/{referenceNumber}", Group.SESSION_MISC)
 SESSION_INVOICES = Operation(
     "GET", "/sessions/{referenceNumber}/invoices", Group.SESSION_INVOICE_LIST
@@ -42,6 +45,13 @@ SESSION_UPO = Operation(
 )
 META_HASH = "x-ms-meta-hash"
 _PAGE_SIZE = ("pageSize", "1000")
+
+
+class SessionType(Enum):
+    """The two kinds of sessions."""
+
+    ONLINE = "Online"
+    BATCH = "Batch"
 
 
 class SessionVerbs(KeyVerbs):
@@ -84,6 +94,18 @@ class SessionVerbs(KeyVerbs):
     def session_status(self, session_reference: str) -> SessionStatus:
         request = Request(operation=SESSION_STATUS, values={"referenceNumber": session_reference})
         return SessionStatus.from_json(self._ask(request).fields())
+
+    def list_sessions(
+        self, session_type: SessionType, *, created_from: datetime
+    ) -> Iterator[ListedSession]:
+        """The sessions opened since then: also one whose opening was never answered."""
+        parameters = (
+            ("sessionType", session_type.value),
+            ("dateCreatedFrom", format_moment(created_from)),
+            _PAGE_SIZE,
+        )
+        for page in self._pages(Request(operation=LIST_SESSIONS, parameters=parameters)):
+            yield from map(ListedSession.from_json, page.objects("sessions"))
 
     def session_invoices(self, session_reference: str) -> Iterator[InvoiceStatus]:
         """All invoices of a session, page after page."""

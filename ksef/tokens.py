@@ -1,4 +1,4 @@
-"""KSeF tokens and what the one who is logged in may do (KSeF API §§11, 16.2)."""
+"""KSeF tokens and what the one who is logged in may do."""
 
 from __future__ import annotations
 

@@ -15,11 +15,11 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 import requests
-from urllib3.exceptions import HTTPError, NameResolutionError, NewConnectionError
+from urllib3.exceptions import HTTPError, NewConnectionError
 
 from .answers import Answer, error_of
 from .budget import Ledger
-from .deadline import TimedAdapter, TimedBody
+from .adapter import TimedAdapter, TimedBody
 from .environment import Environment, is_loopback
 from .errors import BadAnswer, NoAnswer, RateLimited
 from .operations import Operation
@@ -35,7 +35,6 @@ _CHUNK = 64 * 1024
 _UPLOAD_METHODS = ("PUT", "POST")
 _NEVER_CONNECTED = (
     NewConnectionError,
-    NameResolutionError,
     requests.ConnectTimeout,
     requests.exceptions.ProxyError,
     ssl.SSLCertVerificationError,
@@ -267,5 +266,14 @@ def _pieces(response: requests.Response, *, limit: int) -> Iterator[bytes]:
             if size > limit:
                 raise BadAnswer(f"more than {limit} bytes")
             yield piece
+        if size < _announced_size(response):  # which urllib3 before 2 does not notice
+            raise NoAnswer(True, "truncated")
     except (requests.RequestException, HTTPError, OSError, ValueError) as error:
         raise NoAnswer(True, type(error).__name__) from error
+
+
+def _announced_size(response: requests.Response) -> int:
+    """Bytes that the answer must have; 0 if it does not say, or says it of a compressed form."""
+    size = response.headers.get("Content-Length", "")
+    is_plain = "Content-Encoding" not in response.headers
+    return int(size) if is_plain and size.isdecimal() else 0

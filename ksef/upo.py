@@ -1,4 +1,4 @@
-"""Reading the official receipt, UPO (KSeF API §6). Its schema is too narrow to be enforced:
+"""Reading the official receipt, UPO. Its schema is too narrow to be enforced:
 receipts of the test environments and every signature fail it."""
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The signed request to log in: AuthTokenRequest in a XAdES-BES signature (KSeF API §2.4)."""
+"""The signed request to log in: AuthTokenRequest in a XAdES-BES signature."""
 
 from __future__ import annotations
 

@@ -183,12 +183,12 @@ class AccountMove(models.Model):
 
     def _ksef_queue(self):
         """Put the invoices into the queue; halted ones go on from where they stopped."""
-        Submission = self.env["ksef.submission"].sudo()
+        submissions = self.env["ksef.submission"].sudo()
         halted = self._ksef_halted_submissions()
         halted._resume()
         fresh = self.sudo() - halted.move_id
-        Submission.create([move._ksef_submission_values() for move in fresh])
-        Submission._trigger_cron()
+        submissions.create([move._ksef_submission_values() for move in fresh])
+        submissions._trigger_cron()
 
     def _ksef_halted_submissions(self):
         last = self.env["ksef.submission"].sudo()
@@ -208,9 +208,8 @@ class AccountMove(models.Model):
     def _ksef_note_number(self, submission):
         """Take over what KSeF gave: the number is the legal issue of the invoice."""
         self.write({"ksef_number": submission.ksef_number, "ksef_mode": submission.mode})
-        self._message_log(
-            body=self.env._("KSeF accepted the invoice: number %s.", submission.ksef_number)
-        )
+        env = self.with_context(lang=submission.create_uid.lang).env
+        self._message_log(body=env._("KSeF accepted the invoice: number %s.", self.ksef_number))
 
     # === PROTECTION === #
 
@@ -250,8 +249,8 @@ class AccountMove(models.Model):
         if kept:
             raise UserError(
                 self.env._(
-                    "%(invoices)s: this invoice is in KSeF or on its way there, so it can no longer "
-                    "be changed, cancelled or deleted. Issue a credit note to correct it.",
+                    "%(invoices)s: this invoice is in KSeF or on its way there, so it can no "
+                    "longer be changed, cancelled or deleted. Issue a credit note to correct it.",
                     invoices=", ".join(kept.move_id.mapped("display_name")),
                 )
             )

@@ -8,9 +8,8 @@ is taken up; the alarm only makes it punctual, and nothing depends on it.
 import threading
 
 from odoo import sql_db
-from odoo.tools import SQL
-
 from odoo.addons.base.models.ir_cron import ODOO_NOTIFY_FUNCTION
+from odoo.tools import SQL
 
 CRON_PRECISION = 60  # seconds between two looks of an idle cron worker
 
@@ -32,4 +31,6 @@ def _start_timer(dbname, delay):
 
 def _notify_workers(dbname):
     with sql_db.db_connect("postgres").cursor() as cr:
-        cr.execute(SQL("SELECT %s('cron_trigger', %s)", SQL.identifier(ODOO_NOTIFY_FUNCTION), dbname))
+        cr.execute(
+            SQL("SELECT %s('cron_trigger', %s)", SQL.identifier(ODOO_NOTIFY_FUNCTION), dbname)
+        )

@@ -7,7 +7,6 @@ from odoo import models
 from ..ksef import environment
 from ..ksef.client import Client
 from ..ksef.messages import Context
-from ..ksef.nip import is_valid_nip
 
 ENVIRONMENTS = {
     "production": environment.PRODUCTION,

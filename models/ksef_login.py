@@ -171,8 +171,8 @@ class KsefLogin(models.Model):
         return None
 
     def _from_pending(self):
-        answer = self.env["ksef.gateway"]._client(self.company_id).authentication_status(
-            self._started()
+        answer = (
+            self.env["ksef.gateway"]._client(self.company_id).authentication_status(self._started())
         )
         if answer.outcome is Outcome.ACCEPTED:
             return self._redeem()
@@ -189,7 +189,9 @@ class KsefLogin(models.Model):
         try:
             pair = client.redeem(self.authentication_token)
         except errors.KsefError as error:
-            return Decision(state="new", retry_in=self._retry_in(), failure=Failure.from_error(error))
+            return Decision(
+                state="new", retry_in=self._retry_in(), failure=Failure.from_error(error)
+            )
         values = {
             "authentication_token": False,
             "refresh_token": pair.refresh_token.value,

@@ -90,15 +90,21 @@ class KsefQueue(models.AbstractModel):
     @api.model
     def _cron_process(self):
         """Carry every due row one step further, then see to it that the next one is on time."""
-        due = [(name, self.env[name]._due_ids()) for name in QUEUES]
-        time_left = self.env["ir.cron"]._commit_progress(remaining=sum(len(ids) for _n, ids in due))
-        for name, ids in due:
-            for row in self.env[name].browse(ids):
-                if time_left <= 0:
-                    break
-                row._process()
-                time_left = self.env["ir.cron"]._commit_progress(1)
+        due = self._due_rows()
+        time_left = self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for row in due:
+            if time_left <= 0:
+                break
+            row._process()
+            time_left = self.env["ir.cron"]._commit_progress(1)
+        # A step may have made other rows due: the cron then runs again at once
+        self.env["ir.cron"]._commit_progress(remaining=len(self._due_rows()))
         self._schedule_next()
+
+    @api.model
+    def _due_rows(self):
+        """All due rows, in the order of the queues."""
+        return [row for name in QUEUES for row in self.env[name].browse(self.env[name]._due_ids())]
 
     @api.model
     def _due_ids(self):
@@ -121,11 +127,13 @@ class KsefQueue(models.AbstractModel):
     def _trigger_cron(self, at=None):
         """Have the queue processed at a moment (naive UTC), at once by default."""
         cron = self.env.ref("account_ksef.ir_cron_process_queue").sudo()
-        at = max(at or fields.Datetime.now(), fields.Datetime.now())
-        planned = [("cron_id", "=", cron.id), ("call_at", "<=", at)]
+        now = fields.Datetime.now()
+        at = max(at or now, now)
+        # A trigger of the past may be the one of this very run, which ends with it
+        planned = [("cron_id", "=", cron.id), ("call_at", ">", now), ("call_at", "<=", at)]
         if not self.env["ir.cron.trigger"].sudo().search_count(planned, limit=1):
             cron._trigger(at=at)
-        set_alarm(self.env.cr, (at - fields.Datetime.now()).total_seconds())
+        set_alarm(self.env.cr, (at - now).total_seconds())
 
     # === ONE ROW === #
 

@@ -71,7 +71,11 @@ class KsefSubmission(models.Model):
         readonly=True,
     )
     move_id = fields.Many2one(
-        "account.move", string="Invoice", required=True, readonly=True, index=True,
+        "account.move",
+        string="Invoice",
+        required=True,
+        readonly=True,
+        index=True,
         ondelete="restrict",
     )
     environment = fields.Selection(ENVIRONMENTS, readonly=True)

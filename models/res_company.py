@@ -78,9 +78,9 @@ class ResCompany(models.Model):
         if ("ksef_token" in vals) and isinstance(vals["ksef_token"], str):
             vals = {**vals, "ksef_token": vals["ksef_token"].strip()}
         if vals.get("ksef_is_enabled"):
-            self.filtered(lambda company: not company.ksef_start_on).ksef_start_on = (
-                fields.Date.context_today(self)
-            )
+            self.filtered(
+                lambda company: not company.ksef_start_on
+            ).ksef_start_on = fields.Date.context_today(self)
         result = super().write(vals)
         if ACCESS_FIELDS & vals.keys():
             self._ksef_forget_login()

@@ -31,7 +31,9 @@ KINDS = {
         "An error inside Odoo stopped this step. It is tried again by itself; "
         "your administrator finds the details in the server's log."
     ),
-    "problems": _lt("The invoice cannot be sent as it is. Correct what is listed and send it again."),
+    "problems": _lt(
+        "The invoice cannot be sent as it is. Correct what is listed and send it again."
+    ),
     "no_address": _lt(
         "The address of the local simulator is missing. Enter it in Settings / Invoicing / KSeF."
     ),
@@ -40,8 +42,8 @@ KINDS = {
         "Settings / Invoicing / KSeF."
     ),
     "broken_token": _lt(
-        "The KSeF token is not complete. It has three parts separated by the sign |: copy it whole, "
-        "as KSeF showed it when it was generated."
+        "The KSeF token is not complete. It has three parts separated by the sign |: "
+        "copy it whole, as KSeF showed it when it was generated."
     ),
     "foreign_token": _lt(
         "The KSeF token belongs to another taxpayer than this company. Enter a token that was "
@@ -90,7 +92,8 @@ AUTHENTICATION = {
     460: _lt("KSeF refused the certificate. Load a valid authentication certificate."),
     470: _lt("KSeF refused the login: its owner is registered as deceased."),
     480: _lt(
-        "KSeF blocked the login on suspicion of a security incident. Contact the ministry's help line."
+        "KSeF blocked the login on suspicion of a security incident. "
+        "Contact the ministry's help line."
     ),
 }
 

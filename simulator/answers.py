@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from .clock import wire_moment
+from .digests import sha256_base64
 from .errors import BadRequest, Forbidden, Problem, StorageRefused, TooManyRequests
 
 PROBLEM_JSON = "application/problem+json"
@@ -56,10 +55,6 @@ def xml_answer(document: bytes) -> Answer:
 
 def html_answer(page: str, status: int = 200) -> Answer:
     return Answer(status=status, content=page.encode(), content_type="text/html; charset=utf-8")
-
-
-def sha256_base64(content: bytes) -> str:
-    return b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def bad_request_answer(error: BadRequest, context: ErrorContext) -> Answer:

@@ -249,7 +249,8 @@ def _with_test_warning(answer: Answer, incoming: Incoming) -> Answer:
 
 
 def _response(answer: Answer) -> Response:
-    response = Response(answer.content, status=answer.status, headers=dict(answer.headers))
+    response = Response(answer.content, status=answer.status)
+    response.headers.update(answer.headers)
     if answer.content_type is None:
         del response.headers["Content-Type"]
     else:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import tarfile
 import tempfile
 import zipfile
 import zlib
-from base64 import b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
 from .cipher import SymmetricKey
+from .digests import sha256_base64, sha256_of_chunks
 
 ZIP = "Zip"
 TAR_GZ = "TarGz"
@@ -94,14 +93,14 @@ class PackedDocument:
 def assembled(package: BatchPackage, key: SymmetricKey) -> Iterator[IO[bytes]]:
     """The decrypted archive as a temporary file. Raises `PackageRefused` 405 and 435."""
     for part in package.parts:
-        if _digest(part.chunks()) != part.declared_hash:
+        if sha256_of_chunks(part.chunks()) != part.declared_hash:
             raise PackageRefused(405, f"Nieprawidłowy skrót części {part.ordinal_number}.")
     with tempfile.TemporaryFile() as archive:
         for part in package.parts:
             _append_decrypted(archive, part, key)
         if archive.tell() != package.declared_size:
             raise PackageRefused(405, "Nieprawidłowy rozmiar paczki.")
-        if _digest(_chunks(archive)) != package.declared_hash:
+        if sha256_of_chunks(_chunks(archive)) != package.declared_hash:
             raise PackageRefused(405, "Nieprawidłowy skrót paczki.")
         yield archive
 
@@ -162,7 +161,7 @@ def _read_document(name: str, stream: IO[bytes]) -> PackedDocument:
     content = stream.read(_LARGEST_DOCUMENT + 1)
     if len(content) > _LARGEST_DOCUMENT:
         raise PackageRefused(430, f"Plik {name} jest zbyt duży.")
-    digest = b64encode(hashlib.sha256(content).digest()).decode()
+    digest = sha256_base64(content)
     return PackedDocument(name=name[:128], content=content, content_hash=digest)
 
 
@@ -179,10 +178,3 @@ def _chunks(stream: IO[bytes]) -> Iterator[bytes]:
     stream.seek(0)
     while chunk := stream.read(_CHUNK):
         yield chunk
-
-
-def _digest(chunks: Iterable[bytes]) -> str:
-    digest = hashlib.sha256()
-    for chunk in chunks:
-        digest.update(chunk)
-    return b64encode(digest.digest()).decode()

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from .ca import CertificateAuthority
@@ -14,9 +12,11 @@ from .keys import KeyRing
 from .limits import LIFTED, PRODUCTION
 from .seal import Seal
 from .state import Delays, State
+from .workers import Task, Workers
 
 _FAST_DELAYS = Delays(storage_seconds=0.2, hwm_lag_seconds=1.0)
 _REMEMBERED_REQUESTS = 20_000
+_WORKERS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Authority:
         self.seal = Seal()
         self.ca = CertificateAuthority()
         self.requests: deque[LoggedRequest] = deque(maxlen=_REMEMBERED_REQUESTS)
-        self._workers = ThreadPoolExecutor(max_workers=2, thread_name_prefix="judge")
+        self._workers = Workers(_WORKERS)
         self.state = self._new_state()
 
     def reset(self) -> None:
@@ -51,12 +51,12 @@ class Authority:
         self.requests.clear()
         self.state = self._new_state()
 
-    def work(self, task: Callable[[], None]) -> None:
-        """Runs a task in the background; two at a time."""
+    def work(self, task: Task) -> None:
+        """Runs a task in the background."""
         self._workers.submit(task)
 
     def stop(self) -> None:
-        self._workers.shutdown(wait=False, cancel_futures=True)
+        self._workers.stop()
 
     def _new_state(self) -> State:
         if self._is_fast:

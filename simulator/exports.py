@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import tempfile
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -14,6 +12,7 @@ from typing import IO
 from .archive import TAR_GZ, ZIP, pack
 from .catalogue import Filters, Finding, Record, date_key, metadata
 from .cipher import SymmetricKey
+from .digests import sha256_base64
 from .state import Identifier, Unfolding, Verdict
 
 MAX_RUNNING = 10
@@ -107,10 +106,6 @@ def _parts(archive: IO[bytes], export: Export, key: SymmetricKey) -> Iterator[Ex
             name=f"{export.reference_number}-{number:03d}.{suffix}.aes",
             content=encrypted,
             size=len(plain),
-            plain_hash=_digest(plain),
-            encrypted_hash=_digest(encrypted),
+            plain_hash=sha256_base64(plain),
+            encrypted_hash=sha256_base64(encrypted),
         )
-
-
-def _digest(content: bytes) -> str:
-    return b64encode(hashlib.sha256(content).digest()).decode()

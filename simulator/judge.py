@@ -6,15 +6,14 @@ of the file, XML, schema, dates and identifiers, attachments, permissions, uniqu
 
 from __future__ import annotations
 
-import hashlib
 import logging
-from base64 import b64encode
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from .clock import polish_date
+from .digests import sha256_base64
 from .facts import InvoiceFacts, read_facts
 from .markup import INVOICE_SCHEMA, MalformedXml, SchemaViolation, parse_strictly, validate
 from .numbers import ksef_number
@@ -97,7 +96,7 @@ def _open(session: Session, sent: EncryptedDocument) -> bytes:
             "Rozmiar przesłanego pliku faktury nie zgadza się z zadeklarowaną wartością: "
             f"{sent.plain_size}.",
         )
-    if b64encode(hashlib.sha256(content).digest()).decode() != sent.plain_hash:
+    if sha256_base64(content) != sent.plain_hash:
         raise Refused(430, "Skrót przesłanego pliku faktury nie zgadza się z zadeklarowanym.")
     return content
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 import threading
-from base64 import b64encode
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -16,6 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from cryptography.x509.oid import NameOID
 
 from .clock import Clock
+from .digests import sha256_base64
+from .workers import begin
 
 TOKEN_ENCRYPTION = "KsefTokenEncryption"
 INVOICE_ENCRYPTION = "SymmetricKeyEncryption"
@@ -39,7 +39,7 @@ class PublishedKey:
         """Base64 SHA-256 of the SubjectPublicKeyInfo."""
         public = self.private_key.public_key()
         spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-        return _digest(spki)
+        return sha256_base64(spki)
 
     @property
     def certificate_der(self) -> bytes:
@@ -47,7 +47,7 @@ class PublishedKey:
 
     @property
     def certificate_id(self) -> str:
-        return _digest(self.certificate_der)
+        return sha256_base64(self.certificate_der)
 
     def decrypt(self, ciphertext: bytes) -> bytes | None:
         """RSA-OAEP with SHA-256 for hash and mask; `None` for anything else."""
@@ -64,11 +64,8 @@ class KeyRing:
         self._clock = clock
         self._lock = threading.Lock()
         self._keys: list[PublishedKey] = []
-        pool = ThreadPoolExecutor(max_workers=len(USAGES))
-        self._first_keys: list[Future[PublishedKey]] = [
-            pool.submit(_make_key, usage, clock.now() - timedelta(days=1)) for usage in USAGES
-        ]
-        pool.shutdown(wait=False)
+        valid_from = clock.now() - timedelta(days=1)
+        self._first_keys = [begin(partial(_make_key, usage, valid_from)) for usage in USAGES]
 
     def published(self) -> tuple[PublishedKey, ...]:
         """All keys that are not withdrawn, the oldest first."""
@@ -139,7 +136,3 @@ def authority_name(common_name: str) -> x509.Name:
             x509.NameAttribute(NameOID.COMMON_NAME, common_name),
         ]
     )
-
-
-def _digest(content: bytes) -> str:
-    return b64encode(hashlib.sha256(content).digest()).decode()

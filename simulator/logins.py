@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -19,6 +17,7 @@ from .certificates import (
     is_for_signing_offline_only,
     is_valid_at,
 )
+from .digests import sha256_base64
 from .errors import bad_request
 from .keys import PublishedKey
 from .markup import (
@@ -279,7 +278,7 @@ def _read_request(request: etree._Element, signed: SignedDocument, content: byte
         else holder_by_subject(signed.certificate),
         networks=_read_networks(request),
         signed=signed,
-        document_hash=b64encode(hashlib.sha256(content).digest()).decode(),
+        document_hash=sha256_base64(content),
     )
 
 

@@ -27,7 +27,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from .answers import Answer, html_answer, server_error_answer, sha256_base64
+from .answers import Answer, html_answer, server_error_answer
+from .digests import sha256_base64
 from .errors import TooManyRequests, Unauthorized
 from .faults import Fault, FaultBox
 

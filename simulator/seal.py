@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 from base64 import b64encode
-from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
 
@@ -14,7 +12,9 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 from lxml import etree
 
+from .digests import sha256_base64
 from .keys import authority_name
+from .workers import begin
 
 DS = "http://www.w3.org/2000/09/xmldsig#"
 XADES = "http://uri.etsi.org/01903/v1.3.2#"
@@ -35,9 +35,7 @@ class Seal:
     """Signs with a key that is made in the background at the start."""
 
     def __init__(self) -> None:
-        pool = ThreadPoolExecutor(max_workers=1)
-        self._key: Future[SealKey] = pool.submit(_make_key)
-        pool.shutdown(wait=False)
+        self._key = begin(_make_key)
 
     @property
     def certificate(self) -> x509.Certificate:
@@ -46,7 +44,7 @@ class Seal:
     def sign(self, document: etree._Element, signed_at: datetime) -> bytes:
         """Appends the signature to the root and returns the finished bytes."""
         key = self._key.result()
-        document_digest = _digest(_canonical(document))
+        document_digest = sha256_base64(_canonical(document))
         signature = etree.SubElement(
             document, f"{{{DS}}}Signature", nsmap={"ds": DS}, Id="Signature"
         )
@@ -54,7 +52,7 @@ class Seal:
         value = etree.SubElement(signature, f"{{{DS}}}SignatureValue")
         _append_key_info(signature, key.certificate)
         properties = _append_properties(signature, key.certificate, signed_at)
-        _fill_signed_info(signed_info, document_digest, _digest(_canonical(properties)))
+        _fill_signed_info(signed_info, document_digest, sha256_base64(_canonical(properties)))
         raw = key.private_key.sign(_canonical(signed_info), padding.PKCS1v15(), hashes.SHA256())
         value.text = b64encode(raw).decode()
         return etree.tostring(document, xml_declaration=True, encoding="utf-8")
@@ -103,7 +101,7 @@ def _append_properties(
     cert = _xades(_xades(signature_properties, "SigningCertificate"), "Cert")
     digest = _xades(cert, "CertDigest")
     _append(digest, "DigestMethod", Algorithm=SHA256)
-    _append(digest, "DigestValue").text = _digest(certificate.public_bytes(Encoding.DER))
+    _append(digest, "DigestValue").text = sha256_base64(certificate.public_bytes(Encoding.DER))
     issuer = _xades(cert, "IssuerSerial")
     _append(issuer, "X509IssuerName").text = certificate.issuer.rfc4514_string()
     _append(issuer, "X509SerialNumber").text = str(certificate.serial_number)
@@ -120,10 +118,6 @@ def _xades(parent: etree._Element, name: str, **attributes: str) -> etree._Eleme
 
 def _canonical(element: etree._Element) -> bytes:
     return etree.tostring(element, method="c14n", exclusive=True, with_comments=False)
-
-
-def _digest(content: bytes) -> str:
-    return b64encode(hashlib.sha256(content).digest()).decode()
 
 
 def _make_key() -> SealKey:

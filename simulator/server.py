@@ -50,7 +50,9 @@ class _Server(ThreadedWSGIServer):
     def __init__(self, host: str, port: int, application: Application) -> None:
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
-        super().__init__(host, port, application, _RequestHandler)
+        listener = _listen(host, port)
+        with listener:
+            super().__init__(host, port, application, _RequestHandler, fd=listener.fileno())
 
     def process_request(self, request: Any, client_address: Any) -> None:
         with self._connections_lock:
@@ -68,6 +70,12 @@ class _Server(ThreadedWSGIServer):
                 _hang_up(connection)
 
 
+def _listen(host: str, port: int) -> socket.socket:
+    """Raises `OSError` for a port that is taken, where werkzeug would end the program."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    return socket.create_server((host, port), family=family, backlog=128)
+
+
 class Simulator:
     """A simulator in this process; `start` returns its base URL."""
 
@@ -78,7 +86,7 @@ class Simulator:
         self._authority = Authority(is_fast=fast)
         self._server = _Server(host, port, Application(self._authority))
         name = f"[{host}]" if ":" in host else host
-        self.url = f"http://{name}:{self._server.server_port}"
+        self.url = f"http://{name}:{self._server.server_address[1]}"
         self._authority.base_url = self.url
         self._thread = threading.Thread(target=self._serve, name="simulator", daemon=True)
 

@@ -1,7 +1,7 @@
 """Verification of signed login requests: XML-DSig and XAdES, read from scratch.
 
-Stricter than the authority on purpose: enveloped signatures only, both references required,
-no transforms beyond those a login needs, no SHA-1.
+Stricter than the authority on purpose: enveloped signatures only, the document and the signed
+properties referenced, no transforms beyond those a login needs, no SHA-1.
 """
 
 from __future__ import annotations
@@ -138,17 +138,26 @@ def _signed_properties(signature: etree._Element) -> etree._Element:
 def _check_references(
     signature: etree._Element, properties: etree._Element, content: etree._Element
 ) -> None:
+    """Document and signed properties must be referenced; other parts of the signature may be."""
     references = signature.findall("ds:SignedInfo/ds:Reference", namespaces=_NS)
-    by_uri = {reference.get("URI"): reference for reference in references}
-    expected = {"": content, f"#{properties.get('Id')}": properties}
-    if len(references) != len(expected) or set(by_uri) != set(expected):
+    by_uri = {reference.get("URI", ""): reference for reference in references}
+    own_uri = f"#{properties.get('Id')}"
+    if len(by_uri) != len(references) or not by_uri.keys() >= {"", own_uri}:
         raise _wrong_profile()
-    if by_uri[f"#{properties.get('Id')}"].get("Type") != SIGNED_PROPERTIES_TYPE:
+    if by_uri[own_uri].get("Type") != SIGNED_PROPERTIES_TYPE:
         raise _wrong_profile()
     if ENVELOPED not in _transforms(by_uri[""]):
         raise _wrong_profile()
-    for uri, target in expected.items():
-        _check_digest(by_uri[uri], target)
+    for uri, reference in by_uri.items():
+        _check_digest(reference, _part(signature, uri) if uri else content)
+
+
+def _part(signature: etree._Element, uri: str) -> etree._Element:
+    """The one element of the signature with that identifier."""
+    found = [node for node in signature.iter() if node.get("Id") == uri.removeprefix("#")]
+    if not uri.startswith("#") or len(found) != 1:
+        raise _wrong_profile()
+    return found[0]
 
 
 def _check_digest(reference: etree._Element, target: etree._Element) -> None:

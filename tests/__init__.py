@@ -2,6 +2,8 @@ from . import test_account_tax
 from . import test_connection
 from . import test_fa3_checks
 from . import test_fa3_sales
+from . import test_l10n_pl_edi
+from . import test_neutralize
 from . import test_protection
 from . import test_queue
 from . import test_send_wizard

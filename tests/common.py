@@ -5,9 +5,8 @@ from datetime import timedelta
 from functools import lru_cache
 
 from odoo import Command, fields
-from odoo.tests import freeze_time, new_test_user
-
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
+from odoo.tests import freeze_time, new_test_user
 
 from ..simulator.panel import Control
 from ..simulator.server import Simulator

@@ -24,9 +24,7 @@ class TestConnection(KsefCommon):
 
     def test_window_goes_on_without_the_cron(self):
         self.connect()
-        login = self.env["ksef.login"].browse(
-            self.company.action_ksef_test_connection()["res_id"]
-        )
+        login = self.env["ksef.login"].browse(self.company.action_ksef_test_connection()["res_id"])
         with self.enter_registry_test_mode(), self.registry.cursor() as cr:
             mirror = login.with_env(self.env(cr=cr))
             for _look in range(10):

@@ -154,7 +154,15 @@ class TestFailures(KsefCommon):
         self.assert_exactly_one_document()
 
     def test_lost_answers_everywhere_are_survived(self):
-        for operation in ("challenge", "ksef-token", "redeem", "open", "send", "invoice-status", "upo"):
+        for operation in (
+            "challenge",
+            "ksef-token",
+            "redeem",
+            "open",
+            "send",
+            "invoice-status",
+            "upo",
+        ):
             self.simulator.fault("lost-answer", operation)
         self.send(self.invoice)
         self.assert_exactly_one_document()
@@ -276,7 +284,9 @@ class TestFailures(KsefCommon):
     def test_error_of_our_own_stops_one_row_only(self):
         broken = self.post_invoice()
         broken.action_ksef_send()
-        broken.ksef_submission_ids.write({"document": b"AAAA", "document_hash": "x", "state": "queued"})
+        broken.ksef_submission_ids.write(
+            {"document": b"AAAA", "document_hash": "x", "state": "queued"}
+        )
         self.env["ksef.session"].search([]).unlink()
         self.send(self.invoice)
         self.assertEqual(self.invoice.ksef_state, "accepted")

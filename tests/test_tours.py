@@ -61,9 +61,7 @@ class TestTours(KsefCommon, HttpCase):
         parameters.set_param(
             "account_ksef.tour_token", self.simulator.token(self.company._ksef_nip())
         )
-        self.start_tour(
-            "/odoo/action-account.action_account_config", "ksef_connect", login="admin"
-        )
+        self.start_tour("/odoo/action-account.action_account_config", "ksef_connect", login="admin")
         self.assertTrue(self.company.ksef_is_enabled)
         self.assertEqual(self.env["ksef.login"]._current(self.company).state, "active")
 

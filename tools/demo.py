@@ -33,6 +33,7 @@ LINES = (
     ("Podręcznik księgowości", 2, 89.00, "vs_kraj_5"),
     ("Konsultacja, godzina", 3, 220.00, "vs_kraj_usl_23"),
 )
+JOURNAL = "FV"
 WAITING = 3  # posted invoices that are there to be sent, at each start
 PATIENCE = 30  # seconds for one step of KSeF
 # Crons of Odoo that would call services outside.
@@ -114,8 +115,25 @@ def _ensure_invoices(env: Any, company: Any) -> None:
             ("ksef_state", "=", "to_send"),
         ]
     )
+    journal = _ensure_journal(env, company)
     for buyer in BUYERS[: max(0, WAITING - waiting)]:
-        _invoice(env, company, _ensure_buyer(env, *buyer)).action_post()
+        _invoice(env, journal, _ensure_buyer(env, *buyer)).action_post()
+
+
+def _ensure_journal(env: Any, company: Any) -> Any:
+    """Invoices are numbered as in Poland: FV/2026/00001."""
+    of_sales = [("type", "=", "sale"), ("company_id", "=", company.id)]
+    journals = env["account.journal"].search(of_sales)
+    return journals.filtered(lambda journal: journal.code == JOURNAL) or journals.create(
+        {
+            "name": "Faktury sprzedaży",
+            "code": JOURNAL,
+            "type": "sale",
+            "company_id": company.id,
+            "sequence": 0,
+            "default_account_id": journals[0].default_account_id.id,
+        }
+    )
 
 
 def _ensure_buyer(env: Any, name: str, nip: str, street: str, postcode: str, city: str) -> Any:
@@ -134,19 +152,19 @@ def _ensure_buyer(env: Any, name: str, nip: str, street: str, postcode: str, cit
     )
 
 
-def _invoice(env: Any, company: Any, buyer: Any) -> Any:
+def _invoice(env: Any, journal: Any, buyer: Any) -> Any:
     today = env["account.move"]._fields["invoice_date"].context_today(env["account.move"])
     return env["account.move"].create(
         {
             "move_type": "out_invoice",
-            "company_id": company.id,
+            "journal_id": journal.id,
             "partner_id": buyer.id,
             "invoice_date": today,
-            "invoice_line_ids": [(0, 0, _line(env, company, *line)) for line in LINES],
+            "invoice_line_ids": [(0, 0, _line(journal.company_id, *line)) for line in LINES],
         }
     )
 
 
-def _line(env: Any, company: Any, name: str, quantity: int, price: float, tax: str) -> Any:
-    tax_id = env.ref(f"account.{company.id}_{tax}").id
+def _line(company: Any, name: str, quantity: int, price: float, tax: str) -> Any:
+    tax_id = company.env.ref(f"account.{company.id}_{tax}").id
     return {"name": name, "quantity": quantity, "price_unit": price, "tax_ids": [(6, 0, [tax_id])]}

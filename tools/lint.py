@@ -10,8 +10,10 @@ from tools import console, environment, paths, processes
 from tools.processes import Program
 
 NEWS = re.compile(r"\d+\.(feature|bugfix|doc|removal|misc)\.md")
-# Descriptions in Markdown are as good, and the fragments of readme/ make them.
-OCA_DISABLED = "prefer-readme-rst"
+# Markdown describes as well as reStructuredText.
+OCA_DISABLED = "--disable=prefer-readme-rst"
+# It wants texts that are the same in both languages left empty; we want to see each translated.
+OCA_PO_DISABLED = "--disable=po-pretty-format"
 TYPED = ("ksef", "simulator")
 
 
@@ -40,16 +42,17 @@ def _checks() -> dict[str, list[str | Path]]:
     addon = paths.addons() / paths.ADDON
     typed = [part for package in TYPED for part in ("-p", package)]
     return {
-        "ruff": [lint, "-m", "ruff", "check", "--quiet", "."],
-        "ruff format": [lint, "-m", "ruff", "format", "--check", "--quiet", "."],
+        "ruff": [lint, "-m", "ruff", "check", "--output-format=concise", "."],
+        "ruff format": [lint, "-m", "ruff", "format", "--check", "--output-format=concise", "."],
         "mypy": [lint, "-m", "mypy", "--strict", "--python-executable", main, *typed],
         "pylint-odoo": [lint, "-m", "pylint", addon],
         "oca-checks": [
-            lint.with_name("oca-checks-odoo-module"),
-            f"--disable={OCA_DISABLED}",
-            addon,
+            *(lint.with_name("oca-checks-odoo-module"), OCA_DISABLED, addon),
         ],
-        "oca-checks-po": [lint.with_name("oca-checks-po"), *(paths.ROOT / "i18n").glob("*.po*")],
+        "oca-checks-po": [
+            *(lint.with_name("oca-checks-po"), OCA_PO_DISABLED),
+            *sorted((paths.ROOT / "i18n").glob("*.po*")),
+        ],
         "translations": [
             *(main, "-m", "tools.catalogue", "check"),
             *(paths.ROOT / "i18n" / name for name in (f"{paths.ADDON}.pot", "pl.po")),

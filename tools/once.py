@@ -85,7 +85,7 @@ def _posted_invoice(session: Session) -> dict[str, Any]:
         ("state", "=", "posted"),
         ("ksef_state", "=", "to_send"),
     ]
-    found = session.call("account.move", "search_read", domain, ["name"], limit=1)
+    found = session.call("account.move", "search_read", domain, ["name"], order="id", limit=1)
     if not found:
         raise console.Problem("The demo company has no posted invoice that is still to be sent.")
     return dict(found[0])

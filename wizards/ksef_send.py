@@ -81,7 +81,9 @@ class KsefSend(models.TransientModel):
             "level": "error" if problem.is_blocking else "warning",
             "message": problem.message,
             "remedy": problem.remedy,
-            "record_ref": f"{problem.record._name},{problem.record.id}" if problem.record else False,
+            "record_ref": f"{problem.record._name},{problem.record.id}"
+            if problem.record
+            else False,
         }
 
     def _action(self):
@@ -92,6 +94,7 @@ class KsefSend(models.TransientModel):
             "res_id": self.id,
             "view_mode": "form",
             "target": "new",
+            "context": {"dialog_size": "extra-large"},
         }
 
     # === BUTTONS === #
@@ -146,9 +149,7 @@ class KsefSendProblem(models.TransientModel):
     level = fields.Selection([("error", "Must be corrected"), ("warning", "To consider")])
     message = fields.Text(string="What is wrong", readonly=True)
     remedy = fields.Text(string="What to do", readonly=True)
-    record_ref = fields.Reference(
-        selection="_select_models", string="Record", readonly=True
-    )
+    record_ref = fields.Reference(selection="_select_models", string="Record", readonly=True)
 
     @api.model
     def _select_models(self):

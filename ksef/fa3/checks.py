@@ -31,7 +31,7 @@ _ROLE_OF_UNIT, _ROLE_OF_MEMBER = 8, 10
 
 
 def find_problems(faktura: Faktura, *, today: date) -> tuple[DocumentProblem, ...]:
-    """``today`` is the day in Warsaw. Document and schema problems are found elsewhere."""
+    """For a document that is valid by its schema; ``today`` is the day in Warsaw."""
     problems = [problem for check in _CHECKS for problem in check(faktura)]
     return (*problems, *_check_issue_date(faktura, today))
 

@@ -51,6 +51,14 @@ def parts_of(record: type[Any]) -> tuple[Part, ...]:
     return _known_parts[record]
 
 
+def limit_of(record: type[Any], name: str) -> int:
+    """How many characters a field takes. Raises ``LookupError`` for a field without a limit."""
+    for part in parts_of(record):
+        if part.name == name and part.simple_type and part.simple_type.limit:
+            return part.simple_type.limit
+    raise LookupError(name)
+
+
 def _describe(item: Field[Any], hint: Any) -> Part:
     hint = _without_none(hint)
     is_repeated = get_origin(hint) is tuple

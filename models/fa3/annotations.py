@@ -3,11 +3,12 @@ from decimal import Decimal
 from odoo import models
 
 from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.plan import limit_of
 from .identity import identify
 
 # Above this, payment for goods and services of Annex 15 must be split (art. 108a(1a) VAT Act).
 SPLIT_PAYMENT_LIMIT = Decimal("15000.00")
-_BASIS_LIMIT = 256
+BASIS_LIMIT = limit_of(faktura.Zwolnienie, "P_19A")
 _BASIS_FIELDS = {"A": "P_19A", "B": "P_19B", "C": "P_19C"}
 
 

@@ -15,20 +15,20 @@ Words = namedtuple("Words", "message remedy")
 # someone edited, or are faults of the program: the rules on records stop the rest before.
 DOCUMENT_WORDS = {
     "E-XSD": Words(
-        _lt("The FA(3) document breaks the ministry's schema at %(place)s: %(rule)s."),
+        _lt("the FA(3) document breaks the ministry's schema at %(place)s: %(rule)s."),
         _lt("Correct the data shown there. If they look right, tell your administrator."),
     ),
     "E-AMT-01": Words(
-        _lt("The VAT amount %(place)s is far from the rate, which gives %(expected)s."),
+        _lt("the VAT amount %(place)s is far from the rate, which gives %(expected)s."),
         _lt("Reset the invoice to draft and correct the tax amount."),
     ),
     "W-AMT-01": Words(
-        _lt("The VAT amount %(place)s differs from the rate, which gives %(expected)s."),
+        _lt("the VAT amount %(place)s differs from the rate, which gives %(expected)s."),
         _lt("Check whether the tax amount was changed by hand on purpose."),
     ),
     "E-AMT-02": Words(
         _lt(
-            "The amounts do not add up at %(place)s: it should be %(expected)s, because %(rule)s "
+            "the amounts do not add up at %(place)s: it should be %(expected)s, because %(rule)s "
             "must hold."
         ),
         _lt(
@@ -37,22 +37,22 @@ DOCUMENT_WORDS = {
     ),
     "E-AMT-03": Words(
         _lt(
-            "The lines of one VAT rate add up to a negative amount, %(place)s. An invoice cannot "
+            "the lines of one VAT rate add up to a negative amount, %(place)s. An invoice cannot "
             "show that."
         ),
         _lt("Issue a credit note to the earlier invoice instead of negative lines."),
     ),
     "W-CUR-03": Words(
-        _lt("The VAT in PLN, %(place)s, differs from tax times rate, which gives %(expected)s."),
+        _lt("the VAT in PLN, %(place)s, differs from tax times rate, which gives %(expected)s."),
         _lt("Check whether the currency rate or the tax amount was changed after booking."),
     ),
     "E-SIZ": Words(
-        _lt("The document has %(value)s bytes; KSeF takes %(expected)s at most."),
+        _lt("the document has %(value)s bytes; KSeF takes %(expected)s at most."),
         _lt("Split the invoice into several."),
     ),
 }
 _OTHER_WORDS = Words(
-    _lt("The FA(3) document breaks a rule at %(place)s: %(rule)s."),
+    _lt("the FA(3) document breaks a rule at %(place)s: %(rule)s."),
     _lt("Correct the data shown there. If they look right, tell your administrator."),
 )
 

@@ -1,9 +1,8 @@
 from odoo import models
 
 from ..problem import Problem
-from .annotations import SPLIT_PAYMENT_LIMIT
+from .annotations import BASIS_LIMIT, SPLIT_PAYMENT_LIMIT
 
-_BASIS_LIMIT = 256
 # Groups of goods that Annex 15 takes much from: fuels, waste, electronics, cars, metals, emissions
 _GTU_NEAR_ANNEX15 = {"GTU_02", "GTU_05", "GTU_06", "GTU_07", "GTU_08", "GTU_11"}
 
@@ -72,14 +71,17 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
         for tax in taxes:
             if not (tax.ksef_exempt_basis or "").strip():
                 yield self._problem_of_no_basis(tax)
-        if len(self._exemption_basis(taxes)) > _BASIS_LIMIT:
+        if len(self._exemption_basis(taxes)) > BASIS_LIMIT:
             yield Problem(
                 code="E-EXM-01",
                 record=invoice.move,
                 field="invoice_line_ids",
                 message=self._name_invoice(
                     invoice,
-                    self.env._("the legal bases of the exemptions have more than 256 characters."),
+                    self.env._(
+                        "the legal bases of the exemptions have more than %(limit)s characters.",
+                        limit=BASIS_LIMIT,
+                    ),
                 ),
                 remedy=self.env._("Shorten them on the taxes, or divide the invoice."),
             )

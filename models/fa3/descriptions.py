@@ -2,10 +2,11 @@ from odoo import models
 from odoo.tools import html2plaintext
 
 from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.plan import limit_of
+from .rows import NAME_LIMIT
 
-_VALUE_LIMIT = 256
-_NAME_LIMIT = 512
-FOOTER_LIMIT = 3500
+_VALUE_LIMIT = limit_of(faktura.TKluczWartosc, "Wartosc")
+FOOTER_LIMIT = limit_of(faktura.Informacje, "StopkaFaktury")
 
 
 class KsefFa3Descriptions(models.AbstractModel):
@@ -28,7 +29,7 @@ class KsefFa3Descriptions(models.AbstractModel):
 
     def _build_name_ends(self, invoice):
         """The ends of names that P_7 is too short for."""
-        ends = (text.shorten(self._name_of(row.line), _NAME_LIMIT)[1] for row in invoice.rows)
+        ends = (text.shorten(self._name_of(row.line), NAME_LIMIT)[1] for row in invoice.rows)
         for number, end in enumerate(ends, 1):
             yield from self._describe("P_7 cd.", end, number)
 

@@ -4,11 +4,13 @@ from odoo import models
 from odoo.tools import email_normalize
 
 from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.plan import limit_of
 from .identity import identify
 
 # With these the seller acts as a taxpayer of the EU (art. 97(10) VAT Act)
 _COMMUNITY_CODES = {"0 WDT", "np II"}
-_PHONE_LIMIT = 16
+_PHONE_LIMIT = limit_of(faktura.DaneKontaktowe, "Telefon")
+_GLN_LIMIT = limit_of(faktura.TAdres, "GLN")
 
 
 class KsefFa3Parties(models.AbstractModel):
@@ -65,7 +67,7 @@ class KsefFa3Parties(models.AbstractModel):
         if "global_location_number" not in partner._fields:
             return None
         number = text.clean_line(partner.global_location_number)
-        return number if len(number) == 13 else None
+        return number if len(number) == _GLN_LIMIT else None
 
     def _build_postal_address(self, invoice):
         """AdresKoresp: where a contact of the buyer has another address than the buyer."""

@@ -4,11 +4,12 @@ from decimal import Decimal
 from odoo import models
 
 from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.plan import limit_of
 
 _CASH, _CARD, _TRANSFER = 1, 2, 6
 FORM_OF_JOURNAL = {"cash": _CASH, "credit": _CARD, "bank": _TRANSFER}
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
-_TEXT_LIMIT = 256
+_BANK_LIMIT = limit_of(faktura.TRachunekBankowy, "NazwaBanku")
 
 
 class KsefFa3Payment(models.AbstractModel):
@@ -65,7 +66,7 @@ class KsefFa3Payment(models.AbstractModel):
         return faktura.TRachunekBankowy(
             NrRB=self._account_number(invoice, account),
             SWIFT=swift if _SWIFT.fullmatch(swift) else None,
-            NazwaBanku=text.shorten(text.clean_line(account.bank_id.name), _TEXT_LIMIT)[0],
+            NazwaBanku=text.shorten(text.clean_line(account.bank_id.name), _BANK_LIMIT)[0],
             OpisRachunku=text.clean_line(account.currency_id.name),
         )
 

@@ -5,10 +5,11 @@ from odoo.tools.barcode import check_barcode_encoding
 
 from ...ksef.fa3 import faktura, text
 from ...ksef.fa3.amounts import round_money, round_price, round_quantity, to_decimal
+from ...ksef.fa3.plan import limit_of
 
-_NAME_LIMIT = 512
-_UNIT_LIMIT = 256
-_CODE_LIMIT = 50
+NAME_LIMIT = limit_of(faktura.FaWiersz, "P_7")
+_UNIT_LIMIT = limit_of(faktura.FaWiersz, "P_8A")
+_CODE_LIMIT = limit_of(faktura.FaWiersz, "Indeks")
 _DEFAULT_UNIT = "szt."
 _CENT = Decimal("0.01")
 _GTIN_ENCODINGS = {8: "ean8", 12: "upca", 13: "ean13"}
@@ -32,7 +33,7 @@ class KsefFa3Rows(models.AbstractModel):
         product = row.line.product_id
         return faktura.FaWiersz(
             NrWierszaFa=number,
-            P_7=text.shorten(self._name_of(row.line), _NAME_LIMIT)[0],
+            P_7=text.shorten(self._name_of(row.line), NAME_LIMIT)[0],
             Indeks=self._short_code(product.default_code),
             GTIN=self._gtin_of(product),
             CN=self._short_code(product.hs_code) if "hs_code" in product._fields else None,

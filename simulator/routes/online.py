@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b64encode
 from dataclasses import dataclass, field
 
 from ..answers import Answer, empty_answer, json_answer
 from ..bodies import Hash, PositiveSize
 from ..call import Call, NoBody
 from ..clock import wire_moment
+from ..digests import sha256_base64
 from ..errors import bad_request
 from ..judge import EncryptedDocument, judge_encrypted
 from ..operations import Operation
@@ -93,7 +92,7 @@ def _checked_content(body: SendInvoice) -> bytes:
     content = body.encrypted_invoice_content
     if len(content) != body.encrypted_invoice_size:
         raise bad_request(21402, "Długość treści nie zgadza się z rozmiarem pliku.")
-    if b64encode(hashlib.sha256(content).digest()).decode() != body.encrypted_invoice_hash:
+    if sha256_base64(content) != body.encrypted_invoice_hash:
         raise bad_request(21403, "Skrót treści nie zgadza się ze skrótem pliku.")
     return content
 

@@ -15,6 +15,7 @@ from cryptography.x509.oid import NameOID
 
 PrivateKey = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
+ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")  # unnamed before cryptography 42
 _PERSON = "Jan Testowy"
 _ORGANISATION = "Testowa Sp. z o.o."
 
@@ -43,7 +44,7 @@ def seal_name(nip: str) -> x509.Name:
     """The subject of a qualified seal of an organisation."""
     return _name(
         (NameOID.ORGANIZATION_NAME, _ORGANISATION),
-        (NameOID.ORGANIZATION_IDENTIFIER, f"VATPL-{nip}"),
+        (ORGANIZATION_IDENTIFIER, f"VATPL-{nip}"),
         (NameOID.COMMON_NAME, _ORGANISATION),
         (NameOID.COUNTRY_NAME, "PL"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timezone
 
 from certificates import make_certificate, make_ec_key, seal_name
+from replay import read_along
 from wire import SELLER
 
 from ksef.client import Client
@@ -26,7 +27,7 @@ def now() -> datetime:
 def connect(simulator: RunningSimulator) -> Client:
     """A client that is not logged in; KSeF judges and stores as fast as one asks."""
     simulator.control.delays(processing_seconds=0, storage_seconds=0, hwm_lag_seconds=0)
-    return Client(local(simulator.url), timeout=10)
+    return read_along(Client(local(simulator.url), timeout=10))
 
 
 def seal(nip: str = SELLER) -> CertificateCredential:

@@ -44,6 +44,12 @@ def with_other_certificate(file: bytes, certificate_der: bytes) -> bytes:
     return pkcs12.Pfx({"version": "v3", "auth_safe": content}).dump()
 
 
+def without_authentication(file: bytes) -> bytes:
+    """A PKCS#12 file without the code over its content."""
+    content = pkcs12.Pfx.load(file)["auth_safe"]
+    return pkcs12.Pfx({"version": "v3", "auth_safe": content}).dump()
+
+
 def _sequence(signed: bytes, old: bytes) -> bytes:
     content = core.Sequence.load(signed).contents
     return _wrap(content.replace(old, _ALGORITHM, 1))

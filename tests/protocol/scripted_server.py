@@ -59,6 +59,13 @@ def scripted(*replies: Reply) -> Iterator[ScriptedServer]:
         listener.close()
 
 
+@contextmanager
+def deaf_server() -> Iterator[str]:
+    """The address of a server that takes connections and never reads from them."""
+    with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
 def unused_port() -> int:
     """A port where nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as listener:

@@ -69,6 +69,8 @@ class Recipe:
     signed_at: datetime.datetime | None = None
     references_properties: bool = True
     names_certificate: bool = True
+    further_reference: str | None = None
+    method: str | None = None
     sign: Callable[[Signer, bytes], bytes] = field(
         default=lambda signer, data: signer.raw_signature(data)
     )
@@ -125,17 +127,21 @@ def sign(document: bytes, signer: Signer, recipe: Recipe | None = None) -> bytes
     signature = etree.SubElement(root, f"{{{DS}}}Signature", nsmap={"ds": DS}, Id="Signature")
     info = _ds(signature, "SignedInfo")
     value = _ds(signature, "SignatureValue")
-    data = _ds(_ds(signature, "KeyInfo"), "X509Data")
+    key_info = _ds(signature, "KeyInfo", Id="KeyInfo")
+    data = _ds(key_info, "X509Data")
     _ds(data, "X509Certificate").text = b64encode(signer.der).decode()
     properties = _append_properties(signature, signer, chosen)
     _ds(info, "CanonicalizationMethod", Algorithm=chosen.canonicalization)
-    _ds(info, "SignatureMethod", Algorithm=_method(signer))
+    _ds(info, "SignatureMethod", Algorithm=chosen.method or _method(signer))
     transforms = (f"{DS}enveloped-signature", chosen.canonicalization)
     _append_reference(info, "", transforms, document_digest)
     if chosen.references_properties:
         digest = _digest(_canonical(properties, chosen.canonicalization))
         reference = _append_reference(info, "#Properties", (chosen.canonicalization,), digest)
         reference.set("Type", "http://uri.etsi.org/01903#SignedProperties")
+    if chosen.further_reference is not None:
+        digest = _digest(_canonical(key_info, INCLUSIVE))
+        _append_reference(info, chosen.further_reference, (), digest)
     raw = chosen.sign(signer, _canonical(info, chosen.canonicalization))
     value.text = b64encode(raw).decode()
     return etree.tostring(root)

@@ -1,4 +1,4 @@
-"""Batches: packed, cut, encrypted and sent with flat memory (KSeF API §5)."""
+"""Batches: packed, cut, encrypted and sent with flat memory."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from ksef.environment import local
 from ksef.errors import BadAnswer, NoAnswer, Refused, Unavailable
 from ksef.messages import InvoiceStatus
 from ksef.upo import read_upo
+from ksef.wire import Fields
 from simulator.panel import RunningSimulator
 
 KEY = SessionKey(key=bytes(range(32)), initialization_vector=bytes(range(16)))
@@ -181,9 +182,12 @@ def test_batch_of_too_many_parts_is_refused(tmp_path: Path) -> None:
 def test_archive_that_shrank_is_noticed(tmp_path: Path) -> None:
     batch = batch_of(tmp_path)
     batch.path.write_bytes(b"short")
-    with scripted(answer("201 Created", b"")) as server:
-        with Client(local(server.url), timeout=2) as client, pytest.raises(NoAnswer):
-            client.upload_part(upload_to(server.url), batch, KEY)
+    with (
+        scripted(answer("201 Created", b"")) as server,
+        Client(local(server.url), timeout=2) as client,
+        pytest.raises(NoAnswer),
+    ):
+        client.upload_part(upload_to(server.url), batch, KEY)
 
 
 def upload_to(url: str, method: str = "PUT", number: int = 1) -> PartUpload:
@@ -241,23 +245,8 @@ def test_refused_upload_is_told(tmp_path: Path, status: str, error: type[Excepti
 
 
 def test_odd_headers_of_a_link_are_left_out() -> None:
-    from ksef.wire import Fields
-
-    opened = OpenedBatch.from_json(
-        Fields(
-            {
-                "referenceNumber": "r",
-                "partUploadRequests": [
-                    {
-                        "ordinalNumber": 1,
-                        "method": "PUT",
-                        "url": "https://x",
-                        "headers": {"a": None},
-                    }
-                ],
-            }
-        )
-    )
+    link = {"ordinalNumber": 1, "method": "PUT", "url": "https://x", "headers": {"a": None}}
+    opened = OpenedBatch.from_json(Fields({"referenceNumber": "r", "partUploadRequests": [link]}))
     assert opened.uploads[0].headers == {}
 
 

@@ -1,14 +1,17 @@
-"""The rate budget: who keeps to it is never shut out (KSeF API §13.1)."""
+"""The rate budget: who keeps to it is never shut out."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
+from functools import partial
 
 import pytest
 from company import log_in, now
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from replay import read_along
 from scripted_server import answer, scripted
 
 from ksef import auth, tokens
@@ -26,6 +29,7 @@ from ksef.client import Client
 from ksef.environment import local
 from ksef.errors import NoAnswer, RateLimited
 from ksef.invoices import QUERY
+from ksef.query import InvoiceFilter, Role
 from ksef.sessions import CLOSE_ONLINE, OPEN_ONLINE, SEND_INVOICE
 from ksef.transport import DOWNLOAD
 from ksef.wire import Fields, parse_json
@@ -249,6 +253,56 @@ def test_failed_call_is_counted_as_well() -> None:
             client.refresh("r")
         with pytest.raises(RateLimited):
             client.refresh("r")
+
+
+class SharedTime:
+    """The clock of the simulator and of the ledger, moved on together instead of waiting."""
+
+    def __init__(self, simulator: RunningSimulator) -> None:
+        self._simulator = simulator
+        self._ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return now() + self._ahead
+
+    def wait(self, seconds: float) -> None:
+        self._simulator.control.shift_clock(seconds)
+        self._ahead += timedelta(seconds=seconds)
+
+
+def test_client_that_keeps_to_its_budget_is_never_shut_out(simulator: RunningSimulator) -> None:
+    with log_in(simulator) as client:
+        simulator.control.limits("production")
+        time = SharedTime(simulator)
+        ledger = LocalLedger(Budget(), time)
+        patient = read_along(
+            Client(client.environment, access_token=client.access_token, budget=ledger)
+        )
+        filters = InvoiceFilter(role=Role.BUYER, from_at=now() - timedelta(hours=1))
+        waits = 0
+        for _ in range(18):
+            for call in (
+                patient.rate_limits,
+                patient.rate_limits,
+                partial(patient.metadata_page, filters),
+            ):
+                waits += patiently(call, time)
+    statuses = [request["status"] for request in simulator.control.requests()]
+    assert waits > 3
+    assert 429 not in statuses
+
+
+def patiently(call: Callable[[], object], time: SharedTime) -> int:
+    """Call until it is done; returns how often one had to wait."""
+    waits = 0
+    while True:
+        try:
+            call()
+        except RateLimited as limit:
+            waits += 1
+            time.wait(limit.retry_after)
+        else:
+            return waits
 
 
 def test_limits_of_the_context_are_read(simulator: RunningSimulator) -> None:

@@ -1,4 +1,4 @@
-"""Certificates that KSeF issues, from the request to the first login with one (KSeF API §10)."""
+"""Certificates that KSeF issues, from the request to the first login with one."""
 
 from __future__ import annotations
 

@@ -17,7 +17,11 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
-from null_parameters import with_null_parameters, with_other_certificate
+from null_parameters import (
+    with_null_parameters,
+    with_other_certificate,
+    without_authentication,
+)
 from wire import SELLER
 
 from ksef.certificate_der import read_certificate
@@ -157,6 +161,7 @@ def test_truncated_pkcs12_is_unusable() -> None:
     [
         (b"garbage", key_file(), KeyProblem.UNREADABLE),
         (b"-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----", b"", KeyProblem.UNREADABLE),
+        (b"-----BEGIN CERTIFICATE-----abc-----END CERTIFICATE-----", b"", KeyProblem.UNREADABLE),
         (CERTIFICATE, b"garbage", KeyProblem.UNREADABLE),
         (CERTIFICATE, b"-----BEGIN PRIVATE KEY-----\n!", KeyProblem.UNREADABLE),
         (key_file(), key_file(), KeyProblem.NO_CERTIFICATE),
@@ -180,6 +185,32 @@ def test_bad_pair_says_what_is_wrong(certificate: bytes, key: bytes, problem: Ke
 def test_other_keys_are_not_supported(key: rsa.RSAPrivateKey) -> None:
     file = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     assert problem_of(CERTIFICATE, file) is KeyProblem.UNSUPPORTED
+
+
+def test_unknown_curve_is_not_supported() -> None:
+    known, unknown = bytes.fromhex("2a8648ce3d030107"), bytes.fromhex("2a8648ce3d030163")
+    file = key_file(Encoding.DER).replace(known, unknown)
+    assert problem_of(CERTIFICATE, file) is KeyProblem.UNSUPPORTED
+
+
+def test_forgotten_cipher_of_pkcs12_is_not_supported() -> None:
+    triple_des = bytes.fromhex("2a864886f70d010c0103")
+    rc4 = bytes.fromhex("2a864886f70d010c0101")
+    with pytest.raises(UnusableKey) as caught:
+        load_pkcs12(without_authentication(p12(TRIPLE_DES).replace(triple_des, rc4)), PASSWORD)
+    assert caught.value.problem is KeyProblem.UNSUPPORTED
+
+
+def test_wrong_password_without_authentication_is_unusable() -> None:
+    with pytest.raises(UnusableKey):
+        load_pkcs12(without_authentication(p12(MODERN)), "wrong")
+
+
+def test_derivation_without_end_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ksef.pkcs12.MAX_ITERATIONS", 100)
+    with pytest.raises(UnusableKey) as caught:
+        open_pkcs12(p12(MODERN), PASSWORD)
+    assert caught.value.problem is KeyProblem.UNSUPPORTED
 
 
 def test_pkcs12_without_a_key_is_told() -> None:

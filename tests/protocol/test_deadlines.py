@@ -1,4 +1,4 @@
-"""Deadlines in Polish working days (KSeF API §8)."""
+"""Deadlines in Polish working days."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""Export packages: ordered, checked, unpacked, read on from (KSeF API §§12.3, 12.4)."""
+"""Export packages: ordered, checked, unpacked, read on from."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -82,7 +83,8 @@ def test_package_holds_the_invoices_byte_for_byte(
         sent = send(seller, *documents)
     cursor = Cursor(role=Role.BUYER, read_until=now() - timedelta(hours=1))
     with log_in(simulator, BUYER) as client:
-        reference = client.order_export(cursor.filter(), KEY, compression=compression, now=now())
+        filters = cursor.filter(now=now())
+        reference = client.order_export(filters, KEY, compression=compression, now=now())
         package = finished(client, reference).package
         assert package is not None
         client.download_package(package, KEY, tmp_path / "package")
@@ -93,7 +95,7 @@ def test_package_holds_the_invoices_byte_for_byte(
     }
     metadata = read_package_metadata(tmp_path / "package", package.compression)
     assert {each.ksef_number for each in metadata} == {each.ksef_number for each in found}
-    assert cursor.after(package).read_until == package.high_water_mark
+    assert cursor.after(package, filters).read_until == package.high_water_mark
 
 
 def test_reading_goes_on_where_it_was(simulator: RunningSimulator, tmp_path: Path) -> None:
@@ -102,13 +104,14 @@ def test_reading_goes_on_where_it_was(simulator: RunningSimulator, tmp_path: Pat
     with log_in(simulator) as client:
         for number in range(3):
             send(client, invoice(f"FV/{number}"))
-            reference = client.order_export(cursor.filter(), KEY, now=now())
+            filters = cursor.filter(now=now())
+            reference = client.order_export(filters, KEY, now=now())
             package = finished(client, reference).package
             assert package is not None
             client.download_package(package, KEY, tmp_path / "package")
             found = read_package(tmp_path / "package", package.compression)
             seen.update(each.ksef_number for each in found)
-            cursor = cursor.after(package)
+            cursor = cursor.after(package, filters)
     assert len(seen) == 3
 
 
@@ -216,32 +219,43 @@ def metadata_page(**values: object) -> MetadataPage:
     return replace(page, **values)  # type: ignore[arg-type]
 
 
+CURSOR = Cursor(role=Role.BUYER, read_until=START)
+SOON = CURSOR.filter(now=START + timedelta(days=1))
+
+
 def test_cursor_asks_for_what_is_final() -> None:
-    cursor = Cursor(role=Role.BUYER, read_until=START)
-    assert cursor.filter() == InvoiceFilter(role=Role.BUYER, from_at=START, is_final_only=True)
+    assert SOON == InvoiceFilter(role=Role.BUYER, from_at=START, is_final_only=True)
 
 
 def test_cursor_of_a_truncated_package_stops_at_its_last_invoice() -> None:
-    cursor = Cursor(role=Role.BUYER, read_until=START)
     last, mark = START + timedelta(hours=1), START + timedelta(hours=2)
     package = package_of(is_truncated=True, last_stored_at=last, high_water_mark=mark)
-    assert cursor.after(package).read_until == last
-    assert cursor.after(replace(package, is_truncated=False)).read_until == mark
+    assert CURSOR.after(package, SOON).read_until == last
+    assert CURSOR.after(replace(package, is_truncated=False), SOON).read_until == mark
 
 
 def test_cursor_stays_where_nothing_is_known() -> None:
-    cursor = Cursor(role=Role.BUYER, read_until=START)
-    assert cursor.after(package_of()) == cursor
-    assert cursor.after(metadata_page(is_truncated=True)) == cursor
+    assert CURSOR.after(package_of(), SOON) == CURSOR
+    assert CURSOR.after(metadata_page(is_truncated=True), SOON) == CURSOR
+
+
+def test_cursor_of_long_ago_leaves_no_gap() -> None:
+    today = START + timedelta(days=250)
+    cursor, ranges = CURSOR, []
+    while cursor.read_until < today:
+        filters = cursor.filter(now=today)
+        ranges.append((filters.from_at, filters.to_at or today))
+        cursor = cursor.after(package_of(high_water_mark=today), filters)
+    assert [(to - begin).days for begin, to in ranges] == [100, 100, 50]
+    assert all(before[1] == after[0] for before, after in pairwise(ranges))
 
 
 @given(st.timedeltas(timedelta(days=-9), timedelta(days=9)), st.booleans())
 def test_cursor_never_goes_back(step: timedelta, is_truncated: bool) -> None:
-    cursor = Cursor(role=Role.THIRD_PARTY, read_until=START)
     package = package_of(
         is_truncated=is_truncated, last_stored_at=START + step, high_water_mark=START + step
     )
-    moved = cursor.after(package)
+    moved = CURSOR.after(package, SOON)
     assert moved.read_until == max(START, START + step)
-    assert moved.role is Role.THIRD_PARTY
-    assert cursor.after(metadata_page(high_water_mark=START + step)) == moved
+    assert moved.role is Role.BUYER
+    assert CURSOR.after(metadata_page(high_water_mark=START + step), SOON) == moved

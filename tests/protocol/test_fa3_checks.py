@@ -11,14 +11,19 @@ from ksef.fa3 import checks
 from ksef.fa3.accounts import is_valid_nrb
 from ksef.fa3.faktura import (
     Adnotacje,
+    DaneFaKorygowanej,
     Faktura,
+    FaWiersz,
     Obciazenia,
     Odliczenia,
     OkresFa,
+    Podmiot2K,
     Podmiot3,
+    PodmiotUpowazniony,
     Przewoznik,
     Rozliczenie,
     TAdres,
+    TPodmiot1,
     TPodmiot2,
     TPodmiot3,
     Transport,
@@ -26,8 +31,9 @@ from ksef.fa3.faktura import (
     Zalacznik,
     Zwolnienie,
 )
-from ksef.fa3.rates import GROUP_OF_CODE, GROUPS
+from ksef.fa3.rates import GROUP_OF_CODE, GROUPS, MARGIN, OSS, find_group
 from ksef.fa3.reader import read
+from ksef.fa3.schema import DocumentProblem, read_values
 from ksef.fa3.schema import find_problems as find_schema_problems
 from ksef.fa3.writer import write
 
@@ -82,6 +88,54 @@ def test_other_party_with_a_wrong_check_digit() -> None:
 def test_internal_identifier_with_a_wrong_check_digit() -> None:
     assert codes(with_party(make_sale(), 2, IDWew="1111111111-00010")) == ["E-IDW-01"]
     assert codes(with_party(make_sale(), 2, IDWew="1111111111-00013")) == []
+
+
+def test_authorized_party_and_former_buyer_with_a_wrong_check_digit() -> None:
+    sale = make_sale()
+    identity = TPodmiot1(NIP="1111111112", Nazwa="Komornik")
+    bailiff = PodmiotUpowazniony(DaneIdentyfikacyjne=identity, Adres=sale.Podmiot1.Adres, RolaPU=2)
+    assert codes(replace(sale, PodmiotUpowazniony=bailiff)) == ["E-NIP-03"]
+    former = Podmiot2K(DaneIdentyfikacyjne=TPodmiot2(NIP="1111111112", Nazwa="Dawny"))
+    correction = change_invoice(
+        sale, RodzajFaktury="KOR", DaneFaKorygowanej=(make_corrected(),), Podmiot2K=(former,)
+    )
+    assert codes(correction) == ["E-NIP-03"]
+
+
+def make_corrected() -> DaneFaKorygowanej:
+    return DaneFaKorygowanej(DataWystFaKorygowanej=TODAY, NrFaKorygowanej="FV/1", NrKSeFN=True)
+
+
+def test_rows_that_only_name_goods_need_not_add_up() -> None:
+    rebate = change_invoice(
+        make_sale(),
+        RodzajFaktury="KOR",
+        DaneFaKorygowanej=(make_corrected(),),
+        FaWiersz=(FaWiersz(NrWierszaFa=1, P_7="Towar"),),
+    )
+    assert codes(rebate) == []
+
+
+def test_problem_names_place_rule_and_both_amounts() -> None:
+    row = replace(make_row(), P_9A=Decimal("99.98"))
+    document = write(change_invoice(make_sale(), FaWiersz=(row,)))
+    (problem,) = checks.find_problems(read(document), today=TODAY)
+    assert problem == DocumentProblem(
+        code="E-AMT-02",
+        path="Fa/FaWiersz[1]/P_11",
+        rule="P_8B * P_9A = P_11",
+        value="100.00",
+        expected="99.98",
+    )
+
+
+def test_price_of_many_pieces_may_be_off_by_its_last_decimal() -> None:
+    row = replace(
+        make_row(), P_8B=Decimal(12345678), P_9A=Decimal("0.00000811"), P_11=Decimal("100.00")
+    )
+    assert codes(change_invoice(make_sale(), FaWiersz=(row,))) == ["E-AMT-02"]
+    row = replace(row, P_9A=Decimal("0.0000081"))
+    assert codes(change_invoice(make_sale(), FaWiersz=(row,))) == []
 
 
 def test_carrier_with_a_wrong_check_digit() -> None:
@@ -219,13 +273,15 @@ def test_tax_far_from_its_rate_is_found(tax: str, found: list[str]) -> None:
 def test_foreign_currency_needs_the_tax_in_pln() -> None:
     assert codes(in_euro(make_sale())) == []
     assert codes(in_euro(make_sale(), in_pln=None)) == ["E-CUR-01"]
-    assert codes(in_euro(make_sale(), in_pln="98.00")) == ["W-CUR-03"]
+    assert codes(in_euro(make_sale(), in_pln="97.85")) == []
+    assert codes(in_euro(make_sale(), in_pln="97.86")) == ["W-CUR-03"]
+
+
+def size_codes(size: int, faktura: Faktura) -> list[str]:
+    return [problem.code for problem in checks.find_size_problems(b"x" * size, faktura)]
 
 
 def test_size_is_limited_in_bytes() -> None:
-    def size_codes(size: int, faktura: Faktura) -> list[str]:
-        return [problem.code for problem in checks.find_size_problems(b"x" * size, faktura)]
-
     attached = replace(make_sale(), Zalacznik=Zalacznik(BlokDanych=()))
     assert size_codes(1_000_000, make_sale()) == []
     assert size_codes(1_000_001, make_sale()) == ["E-SIZ"]
@@ -241,8 +297,34 @@ def test_every_group_is_a_field_of_the_invoice_in_schema_order() -> None:
     assert fields == [name for name in names if name.startswith(("P_13_", "P_14_"))]
 
 
-def test_every_rate_code_has_its_group() -> None:
-    assert set(GROUP_OF_CODE.values()) | {GROUPS[4], GROUPS[12]} == set(GROUPS)
+def test_every_rate_code_of_the_schema_has_its_group() -> None:
+    assert GROUP_OF_CODE.keys() == read_values("TStawkaPodatku")
+
+
+@pytest.mark.parametrize(
+    ("base", "rate_codes"),
+    [
+        ("P_13_1", {"23", "22"}),
+        ("P_13_2", {"8", "7"}),
+        ("P_13_3", {"5"}),
+        ("P_13_4", {"4", "3"}),
+        ("P_13_6_1", {"0 KR"}),
+        ("P_13_6_2", {"0 WDT"}),
+        ("P_13_6_3", {"0 EX"}),
+        ("P_13_7", {"zw"}),
+        ("P_13_8", {"np I"}),
+        ("P_13_9", {"np II"}),
+        ("P_13_10", {"oo"}),
+    ],
+)
+def test_codes_share_a_group(base: str, rate_codes: set[str]) -> None:
+    assert {code for code, group in GROUP_OF_CODE.items() if group.base == base} == rate_codes
+
+
+def test_row_without_code_is_of_the_margin_or_the_oss_scheme() -> None:
+    margin = replace(make_row(), P_12=None)
+    assert find_group(margin) == MARGIN
+    assert find_group(replace(margin, P_12_XII=Decimal(19))) == OSS
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from lxml import etree
 from ksef.errors import InvalidDocument
 from ksef.fa3 import faktura as document
 from ksef.fa3.faktura import Faktura, NoweSrodkiTransportu, Platnosc, Stopka, Suma
-from ksef.fa3.plan import Part, Place, parts_of
+from ksef.fa3.plan import Part, Place, limit_of, parts_of
 from ksef.fa3.reader import read
 from ksef.fa3.writer import write
 
@@ -145,6 +145,37 @@ def test_field_has_the_simple_type_of_the_schema() -> None:
                 assert hint.removesuffix(" | None") == name, f"{path}/{child.get('name')}"
                 compared += 1
     assert compared > 200
+
+
+def max_length_of(node: etree._Element) -> int | None:
+    """The limit that the schema sets to an element, in its type or in one it is derived from.
+
+    Where the values themselves are listed there is none.
+    """
+    if node.find(f".//{XSD}enumeration") is not None:
+        return None
+    named = GLOBAL_TYPES.get((node.get("type") or node.get("base") or "").partition(":")[2])
+    own = node.find(f".//{XSD}maxLength")
+    if own is not None:
+        return int(own.get("value"))
+    inherited = named if named is not None else node.find(f".//{XSD}restriction")
+    return None if inherited is None else max_length_of(inherited)
+
+
+def test_limit_of_a_field_is_that_of_the_schema() -> None:
+    compared = 0
+    for path, content, record in all_records():
+        for child, _needed in child_elements(content):
+            limit = None if content_of(child) is not None else max_length_of(child)
+            if limit is not None:
+                assert limit_of(record, child.get("name")) == limit, f"{path}/{child.get('name')}"
+                compared += 1
+    assert compared > 100
+
+
+def test_field_without_a_limit_has_none() -> None:
+    with pytest.raises(LookupError):
+        limit_of(document.Fa, "P_15")
 
 
 # --- round trip -----------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Collective identifiers against the simulator (KSeF API §1.4)."""
+"""Collective identifiers against the simulator."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""KSeF's public keys: chosen, kept, renewed (KSeF API §3.1)."""
+"""KSeF's public keys: chosen, kept, renewed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Latarnia: what it says, and that its silence means nothing (KSeF API §1.1)."""
+"""Latarnia: what it says, and that its silence means nothing."""
 
 from __future__ import annotations
 

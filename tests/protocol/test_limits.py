@@ -1,4 +1,4 @@
-"""What KSeF allows a context and a subject (KSeF API §13.2)."""
+"""What KSeF allows a context and a subject."""
 
 from __future__ import annotations
 

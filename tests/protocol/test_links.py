@@ -1,4 +1,4 @@
-"""Verification links: the ministry's worked examples, and our own signatures (KSeF API §9)."""
+"""Verification links: the ministry's worked examples, and our own signatures."""
 
 from __future__ import annotations
 

@@ -1,10 +1,11 @@
-"""Reading what KSeF keeps: lists, pages, ranges (KSeF API §12.2)."""
+"""Reading what KSeF keeps: lists, pages, ranges."""
 
 from __future__ import annotations
 
 import json
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from company import log_in, now, send
@@ -191,9 +192,9 @@ def test_list_that_does_not_get_on_is_given_up() -> None:
 
 def test_truncated_list_without_invoices_ends() -> None:
     filters = InvoiceFilter(role=Role.BUYER, from_at=START)
-    with scripted(page([], is_truncated=True)) as server:
-        with Client(local(server.url), access_token="t") as client:
-            assert list(client.query_metadata(filters)) == []
+    reply = page([], is_truncated=True)
+    with scripted(reply) as server, Client(local(server.url), access_token="t") as client:
+        assert list(client.query_metadata(filters)) == []
 
 
 def test_only_what_is_set_is_sent() -> None:
@@ -214,5 +215,5 @@ def test_long_range_is_split_into_ranges_that_touch(length: timedelta) -> None:
     whole = InvoiceFilter(role=Role.BUYER, from_at=START)
     ranges = [(each.from_at, each.to_at or end) for each in split_range(whole, now=end)]
     assert (ranges[0][0], ranges[-1][1]) == (START, end)
-    assert all(before[1] == after[0] for before, after in zip(ranges, ranges[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(ranges))
     assert all(timedelta(0) <= to - begin <= MAX_RANGE for begin, to in ranges)

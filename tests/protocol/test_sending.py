@@ -1,8 +1,9 @@
-"""Sending invoices online, and everything that can go wrong on the way (KSeF API §§4, 6)."""
+"""Sending invoices online, and everything that can go wrong on the way."""
 
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from company import judged, log_in, now, send
@@ -10,9 +11,12 @@ from invoices import invoice, today
 from wire import SELLER
 
 from ksef import number, sessions
+from ksef.client import Client
 from ksef.codes import ExceptionCode, Outcome, Remedy, exception_remedy
 from ksef.crypto import SessionKey, hash_base64
+from ksef.environment import local
 from ksef.errors import BadAnswer, NoAnswer, RateLimited, Refused, Unavailable
+from ksef.sessions import SessionType
 from ksef.upo import read_upo
 from simulator.panel import RunningSimulator
 
@@ -79,6 +83,18 @@ def test_session_goes_through_its_states(simulator: RunningSimulator) -> None:
         with pytest.raises(Refused) as caught:
             client.send_invoice(opened.reference_number, invoice(), key)
     assert caught.value.code == 21180
+
+
+def test_session_whose_opening_was_not_answered_is_found(simulator: RunningSimulator) -> None:
+    began = now() - timedelta(minutes=1)
+    with log_in(simulator) as client:
+        simulator.control.fault("lost-answer", operation="open")
+        with pytest.raises(NoAnswer):
+            client.open_online_session(SessionKey.generate(), now=now())
+        [found] = client.list_sessions(SessionType.ONLINE, created_from=began)
+        assert (found.outcome, found.invoice_count) == (Outcome.PENDING, 0)
+        assert list(client.list_sessions(SessionType.BATCH, created_from=began)) == []
+        client.close_online_session(found.reference_number)
 
 
 def test_invalid_invoice_is_refused_with_words(simulator: RunningSimulator) -> None:
@@ -224,10 +240,13 @@ def test_rate_limit_tells_the_time_to_wait(simulator: RunningSimulator) -> None:
 
 def test_truncated_answer_may_have_arrived(simulator: RunningSimulator) -> None:
     key = SessionKey.generate()
-    with log_in(simulator) as client:
-        session = client.open_online_session(key, now=now()).reference_number
+    with log_in(simulator) as watched:
+        session = watched.open_online_session(key, now=now()).reference_number
         simulator.control.fault("truncated-answer", operation="send")
-        with pytest.raises((NoAnswer, BadAnswer)) as caught:
+        with (
+            Client(local(simulator.url), access_token=watched.access_token) as client,
+            pytest.raises((NoAnswer, BadAnswer)) as caught,
+        ):
             client.send_invoice(session, invoice(), key)
     assert caught.value.may_have_arrived
     assert len(simulator.control.documents()) == 1

@@ -122,7 +122,9 @@ def test_wrong_filters_are_refused(seller: Wire, path: str, body: dict[str, Any]
     assert seller.post(path, sent).codes == [21405]
 
 
-@pytest.mark.parametrize("query", ["?pageSize=9", "?pageSize=251", "?pageOffset=-1", "?sortOrder=up"])
+@pytest.mark.parametrize(
+    "query", ["?pageSize=9", "?pageSize=251", "?pageOffset=-1", "?sortOrder=up"]
+)
 def test_wrong_paging_is_refused(seller: Wire, query: str) -> None:
     assert seller.post(f"/invoices/query/metadata{query}", filters()).codes == [21405]
 
@@ -163,6 +165,25 @@ def test_metadata_describe_the_document(session: Session, buyer: Wire) -> None:
     assert (found["netAmount"], found["vatAmount"], found["grossAmount"]) == (100, 23, 123)
     assert (found["invoiceType"], found["currency"]) == ("Vat", "PLN")
     assert found["formCode"]["systemCode"] == "FA (3)"
+
+
+@pytest.mark.parametrize(
+    ("identifier", "expected"),
+    [
+        (
+            "<KodUE>DE</KodUE><NrVatUE>123456789</NrVatUE>",
+            {"type": "VatUe", "value": "DE123456789"},
+        ),
+        ("<NrID>P-1</NrID>", {"type": "Other", "value": "P-1"}),
+        ("<BrakID>1</BrakID>", {"type": "None", "value": None}),
+    ],
+)
+def test_buyer_without_nip_is_described(
+    session: Session, identifier: str, expected: dict[str, Any]
+) -> None:
+    session.send_and_wait(invoice(buyer=identifier))
+    found = session.wire.post("/invoices/query/metadata", filters()).json["invoices"][0]
+    assert found["buyer"]["identifier"] == expected
 
 
 @pytest.mark.parametrize(
@@ -321,7 +342,9 @@ def test_truncated_export_says_where_to_go_on(session: Session, control: Control
     control.fault("record-limit", "export", limit=2)
     package = export(session.wire, SessionCrypto())["package"]
     assert (package["invoiceCount"], package["isTruncated"]) == (2, True)
-    rest = export(session.wire, SessionCrypto(), filters=filters(since=package["lastPermanentStorageDate"]))
+    rest = export(
+        session.wire, SessionCrypto(), filters=filters(since=package["lastPermanentStorageDate"])
+    )
     assert rest["package"]["invoiceCount"] == 2
     assert rest["package"]["lastPermanentStorageDate"] is None
 

@@ -235,6 +235,63 @@ def test_well_signed_document_logs_in(
     assert logged_in.get("/auth/sessions").json["items"][0]["isCurrent"]
 
 
+def test_signature_may_cover_its_key_as_well(wire: Wire) -> None:
+    document = signed_login(wire, self_signed(), Recipe(further_reference="#KeyInfo"))
+    assert post_signed(wire, document).status == 202
+
+
+@pytest.mark.parametrize("uri", ["#Nowhere", "http://localhost/x.xml", "KeyInfo"])
+def test_signature_over_something_else_is_refused(wire: Wire, uri: str) -> None:
+    document = signed_login(wire, self_signed(), Recipe(further_reference=uri))
+    assert post_signed(wire, document).codes == [9105]
+
+
+def test_line_break_after_the_signature_belongs_to_the_document(wire: Wire) -> None:
+    request = login_request(wire.challenge()["challenge"])
+    signed = sign(request.replace(b"</Auth", b"\n</Auth"), self_signed())
+    moved = signed.replace(b">\n<ds:Signature", b"><ds:Signature")
+    moved = moved.replace(b"</ds:Signature></Auth", b"</ds:Signature>\n</Auth")
+    assert moved != signed
+    assert post_signed(wire, moved).status == 202
+    assert post_signed(wire, signed.replace(b">\n<ds:", b"> <ds:")).codes == [9105]
+
+
+def test_signature_with_salt_is_accepted(wire: Wire) -> None:
+    def with_salt(signer: Signer, data: bytes) -> bytes:
+        assert isinstance(signer.key, rsa.RSAPrivateKey)
+        pss = padding.PSS(mgf=padding.MGF1(hashes.SHA256()), salt_length=32)
+        return signer.key.sign(data, pss, hashes.SHA256())
+
+    method = "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1"
+    signer = self_signed(rsa.generate_private_key(65537, 2048))
+    document = signed_login(wire, signer, Recipe(sign=with_salt, method=method))
+    assert post_signed(wire, document).status == 202
+
+
+def test_fingerprint_logs_in_where_it_was_granted(wire: Wire) -> None:
+    signer = self_signed(subject=(("2.5.4.3", "Foreign Ltd"),))
+    document = signed_login(wire, signer, subject_type="certificateFingerprint")
+    assert wire.await_login(post_signed(wire, document))["code"] == 415
+    granted = {
+        "contextIdentifier": {"type": "Nip", "value": SELLER},
+        "authorizedIdentifier": {
+            "type": "Fingerprint",
+            "value": hashlib.sha256(signer.der).hexdigest().upper(),
+        },
+        "permissions": [{"permissionType": "InvoiceRead", "description": "Odczyt faktur"}],
+    }
+    assert wire.post("/testdata/permissions", granted).status == 200
+    document = signed_login(wire, signer, subject_type="certificateFingerprint")
+    assert wire.await_login(post_signed(wire, document))["code"] == 200
+
+
+def test_certificate_that_is_none_is_refused(wire: Wire) -> None:
+    signer = self_signed()
+    content = b64encode(signer.der)
+    document = signed_login(wire, signer).replace(content, b64encode(b"no certificate"))
+    assert post_signed(wire, document).codes == [21115]
+
+
 def test_document_without_signature_is_refused(wire: Wire) -> None:
     document = login_request(wire.challenge()["challenge"])
     assert post_signed(wire, document).codes == [9102]
@@ -412,9 +469,7 @@ def test_unauthorized_is_a_problem_document(wire: Wire) -> None:
 def test_access_token_ends_after_a_quarter_and_refresh_brings_a_new_one(
     wire: Wire, control: Control
 ) -> None:
-    started = wire.post(
-        "/auth/ksef-token", wire.token_login_body(SELLER, control.token(SELLER))
-    )
+    started = wire.post("/auth/ksef-token", wire.token_login_body(SELLER, control.token(SELLER)))
     wire.await_login(started)
     tokens = wire.redeem(started)
     control.shift_clock(15 * 60)
@@ -426,9 +481,7 @@ def test_access_token_ends_after_a_quarter_and_refresh_brings_a_new_one(
 
 
 def test_tokens_are_redeemed_once(wire: Wire, control: Control) -> None:
-    started = wire.post(
-        "/auth/ksef-token", wire.token_login_body(SELLER, control.token(SELLER))
-    )
+    started = wire.post("/auth/ksef-token", wire.token_login_body(SELLER, control.token(SELLER)))
     wire.await_login(started)
     wire.redeem(started)
     waiting = wire.as_bearer(started.json["authenticationToken"]["token"])
@@ -501,9 +554,7 @@ def key_entry(wire: Wire) -> dict[str, Any]:
 
 
 def test_revoked_login_cannot_refresh_but_access_lives_on(wire: Wire, control: Control) -> None:
-    started = wire.post(
-        "/auth/ksef-token", wire.token_login_body(SELLER, control.token(SELLER))
-    )
+    started = wire.post("/auth/ksef-token", wire.token_login_body(SELLER, control.token(SELLER)))
     wire.await_login(started)
     tokens = wire.redeem(started)
     refresh = wire.as_bearer(tokens["refreshToken"]["token"])

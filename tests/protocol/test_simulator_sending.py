@@ -301,9 +301,7 @@ def test_declaration_may_be_missing_and_next_line_is_allowed(session: Session) -
         lambda _: b"<Faktura/>",
     ],
 )
-def test_document_against_the_schema_is_refused_with_messages(
-    session: Session, spoil: Any
-) -> None:
+def test_document_against_the_schema_is_refused_with_messages(session: Session, spoil: Any) -> None:
     status = session.send_and_wait(spoil(invoice()))["status"]
     assert status["code"] == 450
     assert status["details"]
@@ -312,9 +310,7 @@ def test_document_against_the_schema_is_refused_with_messages(
 # Check 18: uniqueness.
 
 
-def test_same_number_is_a_duplicate_that_names_the_original(
-    session: Session, seller: Wire
-) -> None:
+def test_same_number_is_a_duplicate_that_names_the_original(session: Session, seller: Wire) -> None:
     original = session.send_and_wait(invoice("FV/7"))
     second = seller.open_session().send_and_wait(invoice("FV/7", item="Inna usługa"))
     assert second["status"]["code"] == 440
@@ -328,6 +324,17 @@ def test_same_number_is_a_duplicate_that_names_the_original(
 def test_number_is_free_for_another_kind_of_invoice(session: Session) -> None:
     assert session.send_and_wait(invoice("FV/7"))["status"]["code"] == 200
     assert session.send_and_wait(invoice("FV/7", kind="KOR"))["status"]["code"] == 200
+
+
+def test_number_is_free_again_after_ten_full_years(wire: Wire, control: Control) -> None:
+    def send_on(day: str) -> int:
+        control.set_clock(f"{day}T12:00:00Z")
+        company = wire.login_with_token(SELLER, control.token(SELLER))
+        described = company.open_session().send_and_wait(invoice("FV/7", issued_on=day))
+        return int(described["status"]["code"])
+
+    found = [send_on(day) for day in ("2027-01-05", "2037-12-31", "2038-01-01")]
+    assert found == [200, 440, 200]
 
 
 def test_refused_invoice_does_not_take_its_number(session: Session) -> None:
@@ -522,9 +529,7 @@ def test_technical_correction_replaces_a_refused_invoice(session: Session) -> No
         invoice("FV/1"), offlineMode=True, hashOfCorrectedInvoice=sha256(refused)
     )
     assert corrected["status"]["code"] == 200
-    second = session.send(
-        invoice("FV/2"), offlineMode=True, hashOfCorrectedInvoice=sha256(refused)
-    )
+    second = session.send(invoice("FV/2"), offlineMode=True, hashOfCorrectedInvoice=sha256(refused))
     assert second.codes == [21166]
 
 
@@ -538,9 +543,7 @@ def test_technical_correction_must_be_offline(session: Session) -> None:
 def test_accepted_invoice_needs_no_technical_correction(session: Session) -> None:
     accepted = invoice("FV/1")
     session.send_and_wait(accepted)
-    sent = session.send(
-        invoice("FV/2"), offlineMode=True, hashOfCorrectedInvoice=sha256(accepted)
-    )
+    sent = session.send(invoice("FV/2"), offlineMode=True, hashOfCorrectedInvoice=sha256(accepted))
     assert sent.codes == [21167]
 
 
@@ -605,7 +608,9 @@ def test_sessions_are_listed_by_kind_status_and_date(session: Session, seller: W
     cancelled = seller.get("/sessions?sessionType=Online&statuses=Cancelled&statuses=Failed").json
     assert [found["referenceNumber"] for found in cancelled["sessions"]] == [session.reference]
     tomorrow = f"{datetime.date.today() + datetime.timedelta(days=2)}T00:00:00Z"
-    assert not seller.get(f"/sessions?sessionType=Online&dateCreatedFrom={tomorrow}").json["sessions"]
+    assert not seller.get(f"/sessions?sessionType=Online&dateCreatedFrom={tomorrow}").json[
+        "sessions"
+    ]
     assert not seller.get("/sessions?sessionType=Batch").json["sessions"]
     assert seller.get("/sessions").codes == [21405]
     assert seller.get("/sessions?sessionType=Online&statuses=Done").codes == [21405]

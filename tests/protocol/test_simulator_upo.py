@@ -39,9 +39,7 @@ def upo_of(session: Session, xml: bytes) -> Reply:
 
 def test_three_ways_lead_to_the_same_receipt(session: Session) -> None:
     described = session.send_and_wait(invoice())
-    by_reference = session.wire.get(
-        f"{session.path}/invoices/{described['referenceNumber']}/upo"
-    )
+    by_reference = session.wire.get(f"{session.path}/invoices/{described['referenceNumber']}/upo")
     by_number = session.wire.get(f"{session.path}/invoices/ksef/{described['ksefNumber']}/upo")
     by_link = fetch(described["upoDownloadUrl"])
     assert by_reference.content == by_number.content == by_link.content
@@ -125,12 +123,21 @@ def test_receipt_names_the_token_or_the_document_of_the_login(
     reference = with_token.findtext(f".//{UPO}NumerReferencyjnyTokenaKSeF")
     assert reference == session.wire.get("/tokens").json["tokens"][0]["referenceNumber"]
     document = sign(login_request(wire.challenge()["challenge"]), self_signed())
-    logged_in = wire.finish_login(
-        wire.call("POST", "/auth/xades-signature", body=document)
-    )
+    logged_in = wire.finish_login(wire.call("POST", "/auth/xades-signature", body=document))
     with_seal = etree.fromstring(upo_of(logged_in.open_session(), invoice("B")).content)
     digest = with_seal.findtext(f".//{UPO}SkrotDokumentuUwierzytelniajacego")
     assert b64decode(digest or "") == hashlib.sha256(document).digest()
+
+
+def test_receipt_names_the_unit_that_logged_in(wire: Wire) -> None:
+    unit = f"{SELLER}-12345"
+    request = login_request(
+        wire.challenge()["challenge"], context=f"<InternalId>{unit}</InternalId>"
+    )
+    document = sign(request, self_signed())
+    logged_in = wire.finish_login(wire.call("POST", "/auth/xades-signature", body=document))
+    root = etree.fromstring(upo_of(logged_in.open_session(), invoice()).content)
+    assert root.findtext(f".//{UPO}IdWewnetrzny") == unit
 
 
 def test_session_has_a_receipt_of_its_accepted_invoices(seller: Wire) -> None:
@@ -144,7 +151,10 @@ def test_session_has_a_receipt_of_its_accepted_invoices(seller: Wire) -> None:
     root = etree.fromstring(direct.content)
     numbers = [node.text for node in root.iter(f"{UPO}NumerFaktury")]
     assert numbers == ["A", "C"]
-    ends = (root.findtext(f".//{UPO}ZakresDokumentowOd"), root.findtext(f".//{UPO}ZakresDokumentowDo"))
+    ends = (
+        root.findtext(f".//{UPO}ZakresDokumentowOd"),
+        root.findtext(f".//{UPO}ZakresDokumentowDo"),
+    )
     assert ends == ("1", "2")
 
 

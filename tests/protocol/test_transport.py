@@ -1,4 +1,4 @@
-"""How answers of every kind, and none at all, become values or errors (KSeF API §15)."""
+"""How answers of every kind, and none at all, become values or errors."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from scripted_server import answer, raw, scripted, unused_port
+from scripted_server import answer, deaf_server, raw, scripted, unused_port
 
 from ksef.client import Client
 from ksef.crypto import SessionKey
-from ksef.environment import local
+from ksef.adapter import TimedBody
+from ksef.environment import TEST, local
 from ksef.errors import (
     BadAnswer,
     KsefError,
@@ -105,6 +106,91 @@ def test_head_that_drips_ends_at_the_deadline() -> None:
     error = error_for(drip, timeout=0.5)
     assert isinstance(error, NoAnswer)
     assert time.monotonic() - started < 2
+
+
+def test_server_that_reads_nothing_ends_at_the_deadline() -> None:
+    started = time.monotonic()
+    with (
+        deaf_server() as url,
+        client_of(url, timeout=0.3) as client,
+        pytest.raises(NoAnswer) as caught,
+    ):
+        client.send_invoice(SESSION, bytes(30_000_000), KEY)
+    assert caught.value.may_have_arrived
+    assert time.monotonic() - started < 5
+
+
+def test_server_that_reads_slowly_ends_at_the_deadline() -> None:
+    body = TimedBody((bytes(1000),), 1000, seconds=0)
+    with pytest.raises(TimeoutError):
+        body.read(10)
+
+
+def test_body_is_read_in_pieces_of_any_size() -> None:
+    body = TimedBody((b"abc", b"", b"defg"), 7, seconds=5)
+    assert len(body) == 7
+    assert [body.read(2), body.read(4), body.read(2), body.read(2)] == [b"ab", b"cdef", b"g", b""]
+
+
+def test_production_is_reached_through_the_proxy_of_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with scripted(answer("502 Bad Gateway", b"")) as proxy:
+        monkeypatch.setenv("HTTPS_PROXY", proxy.url)
+        with Client(TEST, access_token="access") as client, pytest.raises(NoAnswer) as caught:
+            send(client)
+        assert proxy.requests[0].startswith(b"CONNECT api-test.ksef.mf.gov.pl:443 ")
+        assert b"access" not in proxy.requests[0]
+    assert not caught.value.may_have_arrived
+
+
+def test_local_address_is_never_reached_through_a_proxy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HTTP_PROXY", f"http://127.0.0.1:{unused_port()}")
+    reply = answer("202 Accepted", b'{"referenceNumber":"r"}')
+    with scripted(reply) as server, client_of(server.url) as client:
+        assert send(client) == "r"
+
+
+def test_plain_link_of_an_official_environment_is_refused() -> None:
+    with Client(TEST) as client, pytest.raises(BadAnswer):
+        client.download_upo("http://api-test.ksef.mf.gov.pl/upo")
+
+
+@pytest.mark.parametrize("headers", [(), ("x-ms-meta-hash: yea0uWO0i7hXyhXt3cJyw3Q=",)])
+def test_document_without_its_hash_is_refused(headers: tuple[str, ...]) -> None:
+    reply = answer("200 OK", b"<Potwierdzenie/>", *headers)
+    with scripted(reply) as server, client_of(server.url) as client, pytest.raises(BadAnswer):
+        client.invoice_upo(SESSION, "reference")
+
+
+def test_list_that_does_not_get_on_is_given_up() -> None:
+    page = answer(body=b'{"continuationToken":"again","invoices":[]}')
+    with (
+        scripted(page, page, page) as server,
+        client_of(server.url) as client,
+        pytest.raises(BadAnswer),
+    ):
+        list(client.session_invoices(SESSION))
+    assert b"x-continuation-token: again" in server.requests[1]
+
+
+def test_permissions_of_all_pages_and_of_the_owner_are_united() -> None:
+    grant = b'{"permissionScope":"%s","permissionState":"%s"}'
+    first = b'{"hasMore":true,"permissions":[%s],"ownerPermissions":["Introspection"]}'
+    last = b'{"hasMore":false,"permissions":[%s]}'
+    replies = [
+        answer(body=first % (grant % (b"InvoiceWrite", b"Active"))),
+        answer(body=last % (grant % (b"InvoiceRead", b"Inactive"))),
+    ]
+    with scripted(*replies) as server, client_of(server.url) as client:
+        assert client.own_permissions() == ("Introspection", "InvoiceWrite")
+        assert [b"pageOffset=1" in request for request in server.requests] == [False, True]
+
+
+def test_timeout_408_may_have_arrived() -> None:
+    error = error_for(answer("408 Request Timeout", b""))
+    assert isinstance(error, Unavailable)
+    assert error.may_have_arrived
 
 
 def test_huge_answer_is_not_read_to_its_end() -> None:

@@ -1,4 +1,4 @@
-"""Our signatures under the eyes of an independent verifier (KSeF API §2.4)."""
+"""Our signatures under the eyes of an independent verifier."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ import io
 import socket
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from requests.adapters import HTTPAdapter
@@ -54,7 +55,8 @@ class _TimedReader(io.RawIOBase):
     def __init__(self, source: io.RawIOBase, connection: socket.socket) -> None:
         self._source = source
         self._socket = connection
-        self._until = time.monotonic() + (connection.gettimeout() or 0.0)
+        self._timeout = connection.gettimeout()
+        self._until = time.monotonic() + (self._timeout or 0.0)
 
     def readable(self) -> bool:
         return True
@@ -67,6 +69,8 @@ class _TimedReader(io.RawIOBase):
         return self._source.readinto(buffer)
 
     def close(self) -> None:
+        with suppress(OSError):  # the connection may be used again, or be gone
+            self._socket.settimeout(self._timeout)
         self._source.close()
         super().close()
 

@@ -1,0 +1,51 @@
+"""Every exchange of a client with the simulator, held against the contract while it happens."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from contract import Contract, Exchange
+
+from ksef.client import Client
+from ksef.adapter import TimedAdapter, TimedBody
+
+CONTRACT = Contract.load()
+#: Names of the operations that were exchanged so far.
+exchanged: set[str] = set()
+
+
+class ContractAdapter(TimedAdapter):
+    """The client's own adapter, with somebody who reads along and objects."""
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> Any:
+        body = b""
+        if isinstance(request.body, TimedBody):
+            body = request.body.read(len(request.body))
+            request.body = TimedBody((body,), len(body), seconds=60)  # type: ignore[assignment]
+        response = super().send(request, *args, **kwargs)
+        if urlsplit(request.url or "").path.startswith("/v2/"):
+            _check(request, body, response)
+        return response
+
+
+def read_along(client: Client) -> Client:
+    """The client; an exchange that breaks the contract fails the test it happens in."""
+    client._transport._session.mount("http://", ContractAdapter())
+    return client
+
+
+def _check(request: requests.PreparedRequest, body: bytes, response: requests.Response) -> None:
+    exchange = Exchange(
+        method=request.method or "",
+        url=request.url or "",
+        headers={name.lower(): value for name, value in request.headers.items()},
+        body=body,
+        status=response.status_code,
+        answer_headers={name.lower(): value for name, value in response.headers.items()},
+        answer=response.content,
+    )
+    path = urlsplit(exchange.url).path.removeprefix("/v2")
+    exchanged.add(CONTRACT.operation_of(exchange.method, path) or path)
+    assert CONTRACT.problems(exchange) == []
