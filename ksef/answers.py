@@ -56,8 +56,10 @@ class _Problem:
     """An error body in either of KSeF's two shapes, or nothing of it."""
 
     errors: tuple[ErrorDetail, ...] = ()
+    detail: str = ""
     trace_id: str = ""
     reason_code: str = ""
+    incident_id: str = ""
     required_permissions: tuple[str, ...] = ()
     present_permissions: tuple[str, ...] = ()
 
@@ -83,8 +85,10 @@ def _problem_details(body: Fields) -> _Problem:
             )
             for error in body.objects("errors")
         ),
+        detail=body.optional_text("detail") or "",
         trace_id=body.optional_text("traceId") or "",
         reason_code=body.optional_text("reasonCode") or "",
+        incident_id=security.optional_text("incidentId") or "",
         required_permissions=security.texts("requiredAnyOfPermissions"),
         present_permissions=security.texts("presentPermissions"),
     )
@@ -122,12 +126,14 @@ def _rate_limited(answer: Answer, operation: Operation) -> KsefError:
 
 def _refused(answer: Answer, _operation: Operation) -> KsefError:
     problem = _problem(answer)
+    details = tuple(detail for error in problem.errors for detail in error.details)
     return Refused(
         problem.errors[0].code if problem.errors else answer.status,
-        tuple(detail for error in problem.errors for detail in error.details),
+        details if problem.errors or not problem.detail else (problem.detail,),
         problem.errors,
         http_status=answer.status,
         reason_code=problem.reason_code,
+        incident_id=problem.incident_id,
         trace_id=problem.trace_id,
         required_permissions=problem.required_permissions,
         present_permissions=problem.present_permissions,
@@ -144,7 +150,7 @@ _ERRORS: Mapping[int, Callable[[Answer, Operation], KsefError]] = {
 def _retry_after(answer: Answer) -> float:
     """Seconds; the header may also be an HTTP date, counted from the date of the answer."""
     value = answer.headers.get("Retry-After", "").strip()
-    if re.fullmatch(r"\d{1,9}", value, re.ASCII):
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value, re.ASCII):
         return float(value)
     try:
         until, sent = parsedate_to_datetime(value), parsedate_to_datetime(answer.headers["Date"])

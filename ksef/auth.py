@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from functools import partial
 
-from .credentials import CertificateCredential, CertificateType
+from .credentials import CertificateCredential
 from .crypto import encode_base64, wrap
 from .keys import TOKEN_ENCRYPTION, KeyVerbs, PublicKey
 from .messages import (
@@ -52,8 +52,7 @@ class AuthenticationVerbs(KeyVerbs):
         now: datetime,
     ) -> AuthenticationStarted:
         """Begin a login with a signature; raises UnusableKey for a certificate that cannot."""
-        credential.check_validity(now)
-        credential.check_type(CertificateType.AUTHENTICATION)
+        credential.check_for_login(now)
         document = sign_request(
             self._challenge().text, context, credential, identification=identification, now=now
         )

@@ -108,7 +108,10 @@ def limits_to_json(limits: Mapping[str, Limit]) -> dict[str, object]:
 
 
 class Ledger(Protocol):
-    """Where a client writes down its calls. Processes that share a context share a ledger."""
+    """Where a client writes down its calls. Processes that share a context share a ledger.
+
+    Each of the three is one reading and writing of a ``Budget`` that nobody else may interrupt.
+    """
 
     def begin(self, operation: Operation, /) -> float:
         """Count a call that is about to be made; raises RateLimited if it may not be."""

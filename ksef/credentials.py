@@ -86,17 +86,23 @@ class CertificateCredential:
         names = self.certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
         return any("KSeF" in str(name.value) for name in names)
 
-    def check_validity(self, now: datetime) -> None:
-        """Raises UnusableKey before the first and after the last moment of the certificate."""
+    def check_for_login(self, now: datetime) -> None:
+        """Raises UnusableKey for one that is not valid now, or that KSeF issued for links only."""
+        self._check_validity(now)
+        if self.is_issued_by_ksef and self.type is CertificateType.OFFLINE:
+            raise UnusableKey(KeyProblem.WRONG_TYPE)
+
+    def check_for_links(self, now: datetime) -> None:
+        """Raises UnusableKey for one that is not valid now, or not of type Offline."""
+        self._check_validity(now)
+        if self.type is not CertificateType.OFFLINE:
+            raise UnusableKey(KeyProblem.WRONG_TYPE)
+
+    def _check_validity(self, now: datetime) -> None:
         if now < self.valid_from:
             raise UnusableKey(KeyProblem.NOT_YET_VALID)
         if now > self.valid_until:
             raise UnusableKey(KeyProblem.EXPIRED)
-
-    def check_type(self, wanted: CertificateType) -> None:
-        """Raises UnusableKey for a KSeF certificate of the other type."""
-        if self.is_issued_by_ksef and self.type not in (None, wanted):
-            raise UnusableKey(KeyProblem.WRONG_TYPE)
 
 
 def fixed_length_signature(der: bytes, key: EllipticCurvePrivateKey) -> bytes:

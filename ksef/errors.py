@@ -72,8 +72,8 @@ class Refused(KsefError):
     """KSeF understood the request and says no.
 
     ``code`` is the first documented exception code (``codes.ExceptionCode``), or the HTTP status
-    where the answer bears none (403, 404, 410, an unreadable 400). ``reason_code`` and the two
-    tuples of permissions come with 403 only.
+    where the answer bears none (403, 404, 410, an unreadable 400). ``details`` are KSeF's words
+    (Polish). ``reason_code``, ``incident_id`` and the two tuples of permissions come with 403.
     """
 
     def __init__(
@@ -84,6 +84,7 @@ class Refused(KsefError):
         *,
         http_status: int = 400,
         reason_code: str = "",
+        incident_id: str = "",
         trace_id: str = "",
         required_permissions: tuple[str, ...] = (),
         present_permissions: tuple[str, ...] = (),
@@ -97,6 +98,7 @@ class Refused(KsefError):
         self.errors = errors
         self.http_status = http_status
         self.reason_code = reason_code
+        self.incident_id = incident_id
         self.trace_id = trace_id
         self.required_permissions = required_permissions
         self.present_permissions = present_permissions

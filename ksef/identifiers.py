@@ -1,4 +1,4 @@
-"""Collective identifiers: one number for the payment of many invoices, `/collective-identifiers`."""
+"""Collective identifiers, one number for the payment of many invoices."""
 
 from __future__ import annotations
 

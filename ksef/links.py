@@ -39,7 +39,7 @@ def certificate_link(
 ) -> str:
     """Link II, signed with the key of a certificate of type Offline.
 
-    The type is not looked at here: ``credential.check_type`` does.
+    Whether it may sign is not looked at here: ``credential.check_for_links`` does.
     """
     address = "/".join(
         (

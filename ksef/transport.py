@@ -17,9 +17,9 @@ from typing import Protocol
 import requests
 from urllib3.exceptions import HTTPError, NewConnectionError
 
+from .adapter import TimedAdapter, TimedBody
 from .answers import Answer, error_of
 from .budget import Ledger
-from .adapter import TimedAdapter, TimedBody
 from .environment import Environment, is_loopback
 from .errors import BadAnswer, NoAnswer, RateLimited
 from .operations import Operation

@@ -92,10 +92,14 @@ class ResCompany(models.Model):
             login._end()
             login._tell_waiting()
 
+    def _ksef_taxpayer(self):
+        """The company that holds the NIP: for a branch without one the nearest above it."""
+        return next((company for company in reversed(self.parent_ids) if company.vat), self)
+
     def _ksef_nip(self):
-        """The NIP under which this company, perhaps a branch, is known to KSeF; may be empty."""
-        holder = next((c for c in reversed(self.parent_ids) if c.vat), self)
-        return "".join(c for c in (holder.vat or "").upper() if c.isalnum()).removeprefix("PL")
+        """The NIP under which this company is known to KSeF; may be empty or wrong."""
+        number = self._ksef_taxpayer().vat or ""
+        return "".join(sign for sign in number.upper() if sign.isalnum()).removeprefix("PL")
 
     def action_ksef_test_connection(self):
         """Log in anew and show what KSeF says, step by step."""

@@ -60,7 +60,8 @@ class TestRateCodes(Fa3Common):
                 self.assertEqual(copy._ksef_find_rate_code(), values["ksef_rate_code"], name)
 
     def test_tag_is_known_in_every_language(self):
-        self.env["res.lang"]._activate_lang("pl_PL")
+        for code in ("en_US", "pl_PL"):
+            self.env["res.lang"]._activate_lang(code)
         tags = self.tax("vs_unia").invoice_repartition_line_ids.tag_ids
         tags.with_context(lang="pl_PL").name = "inna nazwa"
         tax = self.create_tax_with_tags(tags.with_context(lang="pl_PL"))

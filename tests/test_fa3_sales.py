@@ -74,10 +74,8 @@ class TestPlainSale(Fa3Common):
     def test_branch_sells_under_the_number_of_its_company(self):
         branch = self.env["res.company"].create({"name": "Oddział", "parent_id": self.company.id})
         branch.vat = False
-        invoice = self.env["account.move"].new(
-            {"company_id": branch.id, "move_type": "out_invoice"}
-        )
-        self.assertEqual(self.env["ksef.fa3"]._seller_of(invoice), self.company)
+        self.assertEqual(branch._ksef_taxpayer(), self.company)
+        self.assertEqual(branch._ksef_nip(), self.company._ksef_nip())
 
 
 @tagged("post_install", "-at_install")

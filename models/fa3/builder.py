@@ -70,7 +70,7 @@ class KsefFa3(models.AbstractModel):
         return [
             Invoice(
                 move=move,
-                seller=self._seller_of(move),
+                seller=move.company_id._ksef_taxpayer(),
                 buyer=move.commercial_partner_id,
                 rows=self._read_rows(move),
                 payments=tuple(payments[move]),
@@ -80,11 +80,6 @@ class KsefFa3(models.AbstractModel):
             )
             for move in moves
         ]
-
-    def _seller_of(self, move):
-        """The taxpayer: for a branch without a number of its own the company above it."""
-        company = move.company_id
-        return next((c for c in reversed(company.parent_ids) if c.vat), company)
 
     def _read_rows(self, move):
         """Rows in the order of the invoice; lines without quantity and value are left out."""

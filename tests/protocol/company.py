@@ -8,12 +8,12 @@ from certificates import make_certificate, make_ec_key, seal_name
 from replay import read_along
 from wire import SELLER
 
+from ksef.certificates import IssuedCertificate, make_request
 from ksef.client import Client
 from ksef.codes import Outcome
-from ksef.credentials import CertificateCredential
+from ksef.credentials import CertificateCredential, CertificateType, PrivateKey
 from ksef.crypto import SessionKey
 from ksef.environment import local
-from ksef.errors import KsefError, Refused
 from ksef.messages import AuthenticationStarted, AuthenticationStatus, Context, InvoiceStatus
 from simulator.panel import RunningSimulator
 
@@ -91,7 +91,14 @@ def judged(client: Client, session: str, reference: str) -> InvoiceStatus:
     raise AssertionError("an invoice without a verdict")
 
 
-def refusal_code(error: KsefError) -> int:
-    """The code of a refusal; fails for every other error."""
-    assert isinstance(error, Refused), error
-    return error.code
+def issue(client: Client, kind: CertificateType, key: PrivateKey) -> IssuedCertificate:
+    """A new certificate of the one who is logged in."""
+    request = make_request(client.enrollment_data(), key)
+    reference = client.enroll_certificate("Odoo - test", kind, request)
+    for _ in range(PATIENCE):
+        status = client.enrollment_status(reference)
+        if status.outcome is not Outcome.PENDING:
+            break
+    assert status.outcome is Outcome.ACCEPTED, status
+    [issued] = client.retrieve_certificates([status.serial_number or ""])
+    return issued

@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 import requests
 from contract import Contract, Exchange
 
-from ksef.client import Client
 from ksef.adapter import TimedAdapter, TimedBody
+from ksef.client import Client
 
 CONTRACT = Contract.load()
 #: Names of the operations that were exchanged so far.

@@ -288,7 +288,7 @@ def test_client_that_keeps_to_its_budget_is_never_shut_out(simulator: RunningSim
             ):
                 waits += patiently(call, time)
     statuses = [request["status"] for request in simulator.control.requests()]
-    assert waits > 3
+    assert waits >= 2
     assert 429 not in statuses
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import pytest
+import requests
 from certificates import make_certificate, make_rsa_key, seal_name
-from company import connect, finish_login, log_in, log_in_as_owner, now
+from company import connect, finish_login, issue, log_in, log_in_as_owner, now
 from cryptography import x509
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+)
 from wire import SELLER
 
 from ksef.certificates import (
@@ -15,28 +21,19 @@ from ksef.certificates import (
     generate_key,
     make_request,
 )
-from ksef.client import Client
 from ksef.codes import Outcome
-from ksef.credentials import CertificateCredential, CertificateType, PrivateKey
+from ksef.credentials import (
+    CertificateCredential,
+    CertificateType,
+    load_files,
+)
+from ksef.crypto import hash_base64
 from ksef.errors import KeyProblem, Refused, UnusableKey
-from ksef.links import serial_number
+from ksef.links import certificate_link, serial_number
 from ksef.messages import Context
 from simulator.panel import RunningSimulator
 
 CONTEXT = Context(value=SELLER)
-
-
-def issue(client: Client, kind: CertificateType, key: PrivateKey) -> IssuedCertificate:
-    """A new certificate of the one who is logged in."""
-    request = make_request(client.enrollment_data(), key)
-    reference = client.enroll_certificate("Odoo - test", kind, request)
-    for _ in range(200):
-        status = client.enrollment_status(reference)
-        if status.outcome is not Outcome.PENDING:
-            break
-    assert status.outcome is Outcome.ACCEPTED, status
-    [issued] = client.retrieve_certificates([status.serial_number or ""])
-    return issued
 
 
 @pytest.mark.parametrize("make_key", [generate_key, make_rsa_key])
@@ -56,10 +53,26 @@ def test_offline_certificate_is_for_links_only(simulator: RunningSimulator) -> N
     with log_in_as_owner(simulator) as client:
         issued = issue(client, CertificateType.OFFLINE, key)
         credential = CertificateCredential(certificate_der=issued.der, private_key=key)
-        credential.check_type(CertificateType.OFFLINE)
+        credential.check_for_links(now())
         with pytest.raises(UnusableKey) as caught:
             client.authenticate_with_certificate(credential, CONTEXT, now=now())
     assert caught.value.problem is KeyProblem.WRONG_TYPE
+
+
+def test_certificate_with_null_parameters_signs_links(simulator: RunningSimulator) -> None:
+    key = generate_key()
+    simulator.control.fault("null-parameters", operation="certificate-retrieve")
+    with log_in_as_owner(simulator) as client:
+        issued = issue(client, CertificateType.OFFLINE, key)
+        with pytest.raises(ValueError, match="signature_alg"):
+            x509.load_der_x509_certificate(issued.der)
+        key_file = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+        credential = load_files(issued.der, key_file)
+        credential.check_for_links(now())
+        link = certificate_link(
+            client.environment, CONTEXT, SELLER, credential, hash_base64(b"document")
+        )
+    assert 'data-verdict="passed"' in requests.get(link, timeout=10).text
 
 
 def test_certificates_are_listed_and_revoked(simulator: RunningSimulator) -> None:

@@ -6,6 +6,7 @@ import base64
 
 import pytest
 from certificates import make_certificate, make_ec_key, make_rsa_key, seal_name
+from company import now
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
@@ -259,10 +260,18 @@ def test_type_is_told_by_key_usage(is_offline: bool) -> None:
     assert CertificateCredential(certificate_der=der, private_key=KEY).type is wanted
 
 
-def test_certificate_of_somebody_else_may_have_any_usage() -> None:
+def test_qualified_certificate_may_have_the_usage_of_an_offline_one() -> None:
     der = make_certificate(seal_name(SELLER), KEY, is_offline=True)
-    credential = CertificateCredential(certificate_der=der, private_key=KEY)
-    credential.check_type(CertificateType.AUTHENTICATION)
+    CertificateCredential(certificate_der=der, private_key=KEY).check_for_login(now())
+
+
+def test_only_offline_certificates_sign_links() -> None:
+    credential = CertificateCredential(certificate_der=CERTIFICATE, private_key=KEY)
+    with pytest.raises(UnusableKey) as caught:
+        credential.check_for_links(now())
+    assert caught.value.problem is KeyProblem.WRONG_TYPE
+    offline = make_certificate(seal_name(SELLER), KEY, is_offline=True)
+    CertificateCredential(certificate_der=offline, private_key=KEY).check_for_links(now())
 
 
 def test_certificate_without_usage_has_no_type() -> None:

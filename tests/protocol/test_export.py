@@ -115,6 +115,28 @@ def test_reading_goes_on_where_it_was(simulator: RunningSimulator, tmp_path: Pat
     assert len(seen) == 3
 
 
+def test_truncated_packages_bring_every_invoice(
+    simulator: RunningSimulator, tmp_path: Path
+) -> None:
+    cursor = Cursor(role=Role.SELLER, read_until=now() - timedelta(hours=1))
+    seen: list[str] = []
+    with log_in(simulator) as client:
+        for number in range(7):
+            send(client, invoice(f"FV/{number}"))
+        simulator.control.fault("record-limit", operation="export", times=None, limit=3)
+        is_truncated = True
+        while is_truncated:
+            filters = cursor.filter(now=now())
+            package = finished(client, client.order_export(filters, KEY, now=now())).package
+            assert package is not None
+            client.download_package(package, KEY, tmp_path / "package")
+            found = read_package(tmp_path / "package", package.compression)
+            seen += [each.ksef_number for each in found]
+            cursor, is_truncated = cursor.after(package, filters), package.is_truncated
+    assert len(set(seen)) == 7
+    assert len(seen) > 7  # the last of a window is the first of the next
+
+
 def test_strange_export_is_refused(simulator: RunningSimulator) -> None:
     with log_in(simulator) as client, pytest.raises(Refused) as caught:
         client.export_status("20260302-EH-2C3E6C8000-B675CF5D68-07")
@@ -224,7 +246,8 @@ SOON = CURSOR.filter(now=START + timedelta(days=1))
 
 
 def test_cursor_asks_for_what_is_final() -> None:
-    assert SOON == InvoiceFilter(role=Role.BUYER, from_at=START, is_final_only=True)
+    expected = InvoiceFilter(role=Role.BUYER, from_at=START, is_final_only=True)
+    assert expected == SOON
 
 
 def test_cursor_of_a_truncated_package_stops_at_its_last_invoice() -> None:

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from datetime import date
 
 import pytest
-from certificates import make_certificate, make_ec_key, make_rsa_key, seal_name
+import requests
+from certificates import PrivateKey, make_certificate, make_ec_key, make_rsa_key, seal_name
+from company import issue, log_in, log_in_as_owner, send
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from hypothesis import given
 from hypothesis import strategies as st
+from invoices import invoice, today
 from wire import SELLER
 
 from ksef.certificate_der import read_certificate
-from ksef.credentials import CertificateCredential
+from ksef.credentials import CertificateCredential, CertificateType
 from ksef.crypto import hash_base64
 from ksef.environment import TEST, local
 from ksef.links import certificate_link, invoice_link, serial_number, url_safe
 from ksef.messages import Context
+from simulator.panel import RunningSimulator
 
 # The certificate behind the worked example of link II in the ministry's documentation
 # (github.com/CIRFMF/ksef-client-csharp, MIT, © Ministerstwo Finansów).
@@ -158,3 +163,33 @@ def test_short_serial_number_is_padded() -> None:
     certificate = read_certificate(make_certificate(seal_name(SELLER), key))
     assert len(serial_number(credential_of(key))) == 16
     assert certificate.serial_number < 1 << 64
+
+
+def test_page_behind_link_one_shows_the_invoice(simulator: RunningSimulator) -> None:
+    document = invoice()
+    issued_on = date.fromisoformat(today())
+    with log_in(simulator) as client:
+        send(client, document)
+        link = invoice_link(client.environment, SELLER, issued_on, hash_base64(document))
+        other = invoice_link(client.environment, SELLER, issued_on, hash_base64(b"other"))
+    assert is_approved(link)
+    assert not is_approved(other)
+
+
+@pytest.mark.parametrize("make_key", [make_ec_key, make_rsa_key])
+def test_page_behind_link_two_approves_the_issuer(
+    simulator: RunningSimulator, make_key: Callable[[], PrivateKey]
+) -> None:
+    key = make_key()
+    with log_in_as_owner(simulator) as client:
+        issued = issue(client, CertificateType.OFFLINE, key)
+        credential = CertificateCredential(certificate_der=issued.der, private_key=key)
+        context = Context(value=SELLER)
+        link = certificate_link(client.environment, context, SELLER, credential, EXAMPLE_HASH)
+    assert is_approved(link)
+    assert not is_approved(link.replace("UtQp", "UtQq"))
+
+
+def is_approved(link: str) -> bool:
+    """What the page behind a link says."""
+    return 'data-verdict="passed"' in requests.get(link, timeout=10).text

@@ -103,6 +103,15 @@ def test_list_goes_on_over_pages(
     assert sorted(found) == sorted(f"FV/{number}" for number in range(25))
 
 
+def test_truncated_list_brings_every_invoice_once(simulator: RunningSimulator) -> None:
+    with log_in(simulator) as client:
+        for number in range(12):
+            send(client, invoice(f"FV/{number}"))
+        simulator.control.fault("record-limit", operation="query", times=None, limit=10)
+        found = [each.invoice_number for each in client.query_metadata(recent())]
+    assert sorted(found) == sorted(f"FV/{number}" for number in range(12))
+
+
 def test_filter_narrows(simulator: RunningSimulator) -> None:
     with log_in(simulator) as client:
         send(client, invoice("FV/1"), invoice("FV/2"))

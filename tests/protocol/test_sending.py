@@ -15,7 +15,7 @@ from ksef.client import Client
 from ksef.codes import ExceptionCode, Outcome, Remedy, exception_remedy
 from ksef.crypto import SessionKey, hash_base64
 from ksef.environment import local
-from ksef.errors import BadAnswer, NoAnswer, RateLimited, Refused, Unavailable
+from ksef.errors import BadAnswer, NoAnswer, RateLimited, Refused, Unauthorized, Unavailable
 from ksef.sessions import SessionType
 from ksef.upo import read_upo
 from simulator.panel import RunningSimulator
@@ -257,6 +257,62 @@ def test_fields_of_tomorrow_do_no_harm(simulator: RunningSimulator) -> None:
     with log_in(simulator) as client:
         [status] = send(client, invoice())
     assert status.outcome is Outcome.ACCEPTED
+
+
+@pytest.mark.parametrize("code", [405, 500, 550])
+def test_verdict_without_judgement_asks_to_try_again(
+    simulator: RunningSimulator, code: int
+) -> None:
+    simulator.control.fault("verdict", operation="send", code=code)
+    with log_in(simulator) as client:
+        [status] = send(client, invoice())
+    assert (status.outcome, status.ksef_number) == (Outcome.AGAIN, None)
+
+
+def test_slow_verdict_is_pending(simulator: RunningSimulator) -> None:
+    simulator.control.fault("slow-verdict", operation="send", polls=5)
+    key = SessionKey.generate()
+    with log_in(simulator) as client:
+        session = client.open_online_session(key, now=now()).reference_number
+        reference = client.send_invoice(session, invoice(), key)
+        outcomes = [client.invoice_status(session, reference).outcome for _ in range(8)]
+    assert outcomes[:5] == [Outcome.PENDING] * 5
+    assert outcomes[-1] is Outcome.ACCEPTED
+
+
+def test_session_may_be_closed_though_the_gateway_failed(simulator: RunningSimulator) -> None:
+    key = SessionKey.generate()
+    with log_in(simulator) as client:
+        session = client.open_online_session(key, now=now()).reference_number
+        client.send_invoice(session, invoice(), key)
+        simulator.control.fault("gateway-error", operation="close")
+        with pytest.raises(Unavailable) as caught:
+            client.close_online_session(session)
+        assert caught.value.may_have_arrived
+        assert client.session_status(session).status.code != 100
+
+
+def test_receipt_with_a_wrong_hash_is_refused(simulator: RunningSimulator) -> None:
+    key = SessionKey.generate()
+    with log_in(simulator) as client:
+        session = client.open_online_session(key, now=now()).reference_number
+        reference = client.send_invoice(session, invoice(), key)
+        number_of = judged(client, session, reference).ksef_number or ""
+        simulator.control.fault("wrong-hash", times=None)
+        with pytest.raises(BadAnswer):
+            client.invoice_upo(session, reference)
+        with pytest.raises(BadAnswer):
+            client.invoice_document(number_of)
+
+
+def test_lost_token_is_told_in_the_middle_of_a_session(simulator: RunningSimulator) -> None:
+    key = SessionKey.generate()
+    with log_in(simulator) as client:
+        session = client.open_online_session(key, now=now()).reference_number
+        simulator.control.fault("unauthorized", operation="send")
+        with pytest.raises(Unauthorized):
+            client.send_invoice(session, invoice(), key)
+    assert simulator.control.documents() == []
 
 
 def test_foreign_upo_is_refused(simulator: RunningSimulator) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 import time
 from collections.abc import Callable
@@ -10,9 +11,9 @@ from typing import Any
 import pytest
 from scripted_server import answer, deaf_server, raw, scripted, unused_port
 
+from ksef.adapter import TimedBody
 from ksef.client import Client
 from ksef.crypto import SessionKey
-from ksef.adapter import TimedBody
 from ksef.environment import TEST, local
 from ksef.errors import (
     BadAnswer,
@@ -276,6 +277,39 @@ def test_missing_permissions_are_named() -> None:
     assert error.present_permissions == ()
 
 
+def test_incident_is_told_for_those_who_can_help() -> None:
+    body = b"""{"title":"Forbidden","status":403,"detail":"Zablokowano",
+      "reasonCode":"security-service-blocked","security":{"incidentId":"abc-1"}}"""
+    error = error_for(answer("403 Forbidden", body))
+    assert isinstance(error, Refused)
+    assert (error.incident_id, error.details) == ("abc-1", ("Zablokowano",))
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"garbage\r\n\r\n",
+        b"HTTP/1.1 abc Strange\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000 + b"\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n" + b"X: y\r\n" * 500 + b"\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\nabc",
+        b"HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\nabc",
+    ],
+)
+def test_answer_that_is_no_http_may_have_arrived(content: bytes) -> None:
+    error = error_for(raw(content))
+    assert isinstance(error, (NoAnswer, BadAnswer))
+    assert error.may_have_arrived
+
+
+def test_compressed_flood_is_not_read_to_its_end() -> None:
+    body = gzip.compress(bytes(200_000_000))
+    headers = f"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: {len(body)}\r\n\r\n"
+    assert isinstance(error_for(raw(headers.encode() + body), timeout=20), BadAnswer)
+
+
 def test_empty_forbidden_is_a_refusal() -> None:
     error = error_for(answer("403 Forbidden", b""))
     assert isinstance(error, Refused)
@@ -304,6 +338,7 @@ def test_call_without_token_is_not_made() -> None:
     [
         (("Retry-After: 30",), 30),
         (("Retry-After: 0",), 0),
+        (("Retry-After: 1.5",), 1.5),
         ((), 60),
         (("Retry-After: soon",), 60),
         (
