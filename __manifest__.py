@@ -7,7 +7,9 @@
     "author": "KSeF for Odoo",
     "countries": ["pl"],
     "depends": ["account", "l10n_pl", "l10n_pl_edi", "certificate"],
-    "external_dependencies": {"python": ["cryptography", "lxml", "requests", "xmlschema"]},
+    "external_dependencies": {
+        "python": ["asn1crypto", "cryptography", "lxml", "requests", "xmlschema"],
+    },
     "data": [
         "security/ir.model.access.csv",
         "security/ksef_security.xml",

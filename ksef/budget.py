@@ -91,8 +91,18 @@ DEFAULT_LIMITS: Mapping[str, Limit] = {
 }
 
 
+def limits_from_values(values: Mapping[str, object]) -> Mapping[str, Limit]:
+    """The limits that ``limits_to_values`` gave."""
+    return limits_from_json(Fields(values))
+
+
+def limits_to_values(limits: Mapping[str, Limit]) -> dict[str, object]:
+    """Plain values for the ERP to store, in the shape of ``GET /rate-limits``."""
+    return {name: limit.to_json() for name, limit in limits.items()}
+
+
 def limits_from_json(answer: Fields) -> Mapping[str, Limit]:
-    """The limits of an answer of ``GET /rate-limits``, or of what ``limits_to_json`` gave.
+    """The limits of an answer of ``GET /rate-limits``.
 
     Groups that are missing keep their default, groups that we do not know are left out.
     """
@@ -101,10 +111,6 @@ def limits_from_json(answer: Fields) -> Mapping[str, Limit]:
         name: DEFAULT_LIMITS[name] if limit is None else Limit.from_json(limit)
         for name, limit in found.items()
     }
-
-
-def limits_to_json(limits: Mapping[str, Limit]) -> dict[str, object]:
-    return {name: limit.to_json() for name, limit in limits.items()}
 
 
 class Ledger(Protocol):
@@ -136,17 +142,20 @@ class Budget:
     blocked_until: dict[str, float] = field(default_factory=dict)
 
     @classmethod
-    def from_json(cls, values: Fields, limits: Mapping[str, Limit] = DEFAULT_LIMITS) -> Budget:
-        """From what ``to_json`` gave."""
-        calls = values.optional_fields("calls") or Fields({})
-        blocked = values.optional_fields("blocked_until") or Fields({})
+    def from_values(
+        cls, values: Mapping[str, object], limits: Mapping[str, Limit] = DEFAULT_LIMITS
+    ) -> Budget:
+        """From what ``to_values`` gave; nothing makes an empty budget."""
+        stored = Fields(values)
+        calls = stored.optional_fields("calls") or Fields({})
+        blocked = stored.optional_fields("blocked_until") or Fields({})
         return cls(
             limits=limits,
             calls={name: sorted(map(float, calls.amounts(name))) for name in calls.names()},
             blocked_until={name: float(blocked.amount(name)) for name in blocked.names()},
         )
 
-    def to_json(self) -> dict[str, object]:
+    def to_values(self) -> dict[str, object]:
         """Plain values for the ERP to store: what from the last hour still counts."""
         return {"calls": dict(self.calls), "blocked_until": dict(self.blocked_until)}
 

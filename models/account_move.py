@@ -215,9 +215,10 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_state")
     def _compute_show_reset_to_draft_button(self):
-        super()._compute_show_reset_to_draft_button()
+        result = super()._compute_show_reset_to_draft_button()
         in_ksef = self.filtered(lambda move: move.ksef_state in ("sent", "accepted"))
         in_ksef.show_reset_to_draft_button = False
+        return result
 
     def write(self, vals):
         if vals.get("state", "posted") != "posted":

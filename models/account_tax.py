@@ -130,6 +130,19 @@ class AccountTax(models.Model):
         help="The provision that must stand on every invoice with this tax, "
         'for example "art. 43 ust. 1 pkt 29 ustawy o VAT".',
     )
+    ksef_margin_kind = fields.Selection(
+        [
+            ("2", "Travel agencies"),
+            ("3_1", "Second-hand goods"),
+            ("3_2", "Works of art"),
+            ("3_3", "Collectors' items and antiques"),
+        ],
+        string="Margin scheme",
+        help="An invoice can show one kind only.",
+    )
+    ksef_is_excise = fields.Boolean(
+        string="Excise duty", help="Rows show the amount, which is contained in the price."
+    )
 
     @api.depends(
         "amount",

@@ -242,8 +242,7 @@ class KsefLogin(models.Model):
 
     # === WHO WAITS === #
 
-    def _apply(self, decision):
-        super()._apply(decision)
+    def _on_applied(self, decision):
         self._tell_waiting()
 
     def _tell_waiting(self):

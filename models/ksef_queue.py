@@ -204,6 +204,10 @@ class KsefQueue(models.AbstractModel):
             self.write({"attempts": self.attempts + 1, **values})
         else:
             self._move_to(decision.state, **values)
+        self._on_applied(decision)
+
+    def _on_applied(self, decision):
+        """Tell others, in the same transaction, what was decided."""
 
     def _move_to(self, state, **values):
         """Change the state, the only writer of it. The same state is a no-op.

@@ -162,8 +162,7 @@ class KsefSession(models.Model):
 
     # === WHO WAITS === #
 
-    def _apply(self, decision):
-        super()._apply(decision)
+    def _on_applied(self, decision):
         waiting = self.env["ksef.submission"].search(
             [
                 ("company_id", "=", self.company_id.id),

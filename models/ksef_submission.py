@@ -96,7 +96,7 @@ class KsefSubmission(models.Model):
         readonly=True,
         help="How KSeF itself classified the document.",
     )
-    upo = fields.Binary(string="UPO", attachment=True, readonly=True)
+    upo = fields.Binary("UPO", attachment=True, readonly=True)
     upo_name = fields.Char(compute="_compute_file_names")
     upo_hash = fields.Char(readonly=True)
 
@@ -237,13 +237,16 @@ class KsefSubmission(models.Model):
 
     # === WRITING === #
 
-    def _apply(self, decision):
-        session = self.session_id
-        super()._apply(decision)
-        if session and not self.session_id and session.state == "open":
-            session._move_to("lost", retry_at=False)
+    def _on_applied(self, decision):
+        if decision.values == NO_SESSION:
+            self._give_up_session()
         if self.state == "accepted" and "ksef_number" in decision.values:
             self.move_id._ksef_note_number(self)
+
+    def _give_up_session(self):
+        """Have nobody send into a session that KSeF takes nothing in any more."""
+        gone = [("reference_number", "=", self.session_reference), ("state", "=", "open")]
+        self.env["ksef.session"].search(gone)._move_to("lost", retry_at=False)
 
     def _blocking_problems(self):
         return [p for p in self.move_id._ksef_problems() if p.is_blocking]

@@ -75,7 +75,7 @@ def _read_elements(element: etree._Element, layout: _Layout) -> dict[str, list[A
     """The values of child elements. Where one stands too often, the first counts."""
     found: dict[str, list[Any]] = defaultdict(list)
     for child in element.iterchildren(f"{{{NAMESPACE}}}*"):
-        part = layout.elements.get(child.tag)
+        part = layout.elements.get(str(child.tag))
         value = None if part is None else _read_element(part, child)
         if part is not None and value is not None:
             found[part.name].append(value)

@@ -10,6 +10,7 @@ from functools import cache, lru_cache
 from itertools import islice
 from pathlib import Path
 from threading import Lock
+from typing import Any, cast
 
 import xmlschema
 from lxml import etree
@@ -72,7 +73,8 @@ def find_schema_problems(root: etree._Element) -> tuple[DocumentProblem, ...]:
     refusal = _find_refusal(root)
     if not refusal:
         return ()
-    explained = islice(_load_explainer().iter_errors(root), MAX_PROBLEMS)
+    # xmlschema reads lxml's elements, though its annotations name those of the library only
+    explained = islice(_load_explainer().iter_errors(cast(Any, root)), MAX_PROBLEMS)
     return tuple(_explain(error) for error in explained) or (_file_problem(refusal),)
 
 

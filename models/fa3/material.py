@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from ...ksef.fa3.amounts import round_money
+from ..account_tax import REVERSE_CHARGE_OF_CODE
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -15,17 +16,44 @@ class Row:
     `taxes` are all taxes of the line (groups taken apart) but those that are no VAT; only a
     line with exactly one such tax can be built. `net` is the base of that tax as Odoo
     distributed it over the lines, so the nets add up to the total base; `vat` likewise.
+    `excise` is the duty in it.
     """
 
     line: Any
     taxes: Any
     net: Decimal
     vat: Decimal
+    excise: Decimal = Decimal(0)
 
     @property
     def code(self):
-        """P_12; False while the tax has no code."""
-        return self.taxes[:1].ksef_rate_code
+        """P_12, "oss" or "margin"; False while the tax has no code."""
+        return self.line.ksef_rate_code or self.taxes[:1].ksef_rate_code
+
+    @property
+    def is_margin(self):
+        return self.code == "margin"
+
+    @property
+    def reverse_charge(self):
+        """When the buyer accounts for the VAT: "yes", "b2b" or "no"."""
+        if self.line.ksef_rate_code:
+            return REVERSE_CHARGE_OF_CODE.get(self.code, "no")
+        return self.taxes[:1].ksef_reverse_charge or "no"
+
+    @property
+    def procedure(self):
+        """Of the line or its tax; False if there is none."""
+        return self.line.ksef_procedure or self.taxes[:1].ksef_procedure
+
+    @property
+    def exempt_basis(self):
+        """The provision that exempts the row: of the tax, else the product, else the company."""
+        return (
+            self.taxes[:1].ksef_exempt_basis
+            or self.line.product_id.ksef_exempt_basis
+            or self.line.company_id.ksef_exempt_basis
+        )
 
     @property
     def gross(self):
@@ -33,7 +61,25 @@ class Row:
 
     @property
     def is_annex15(self):
-        return self.line.product_id.ksef_is_annex15
+        return self.line.ksef_is_annex15 or self.line.product_id.ksef_is_annex15
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Charge:
+    """What is due beside the sale, such as a deposit; negative if it is taken off."""
+
+    amount: Decimal
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Party:
+    """A third party; `role` as in `ksef.party`, `share` in percent."""
+
+    partner: Any
+    role: str
+    description: str = ""
+    share: Decimal | None = None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,7 +104,9 @@ class Invoice:
     move: Any
     seller: Any
     buyer: Any
+    parties: tuple[Party, ...]
     rows: tuple[Row, ...]
+    charges: tuple[Charge, ...]
     payments: tuple[Payment, ...]
     rate: Decimal | None
     rate_on: date | None
@@ -74,13 +122,28 @@ class Invoice:
         return self.net + sum((row.vat for row in self.rows), Decimal(0))
 
     @property
+    def due(self):
+        """What the buyer has to pay in all: with deposits and cash rounding."""
+        return self.total + sum((charge.amount for charge in self.charges), Decimal(0))
+
+    @property
     def total_in_pln(self):
         return self.total if self.rate is None else round_money(self.total * self.rate)
 
     @property
     def is_gross(self):
         """Whether rows show gross prices (art. 106e(7) and (8)): all taxes are in the price."""
-        return bool(self.rows) and all(row.taxes[:1].price_include for row in self.rows)
+        rows = [row for row in self.rows if not row.is_margin]
+        return bool(rows) and all(row.taxes[:1].price_include for row in rows)
+
+    @property
+    def is_simplified(self):
+        return bool(self.move.ksef_simplified)
+
+    @property
+    def is_triangular(self):
+        """The seller is the second of three taxpayers (art. 135 VAT Act)."""
+        return any(row.procedure == "TT_D" for row in self.rows)
 
     @property
     def codes(self):

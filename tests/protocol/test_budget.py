@@ -22,8 +22,8 @@ from ksef.budget import (
     Budget,
     Limit,
     LocalLedger,
-    limits_from_json,
-    limits_to_json,
+    limits_from_values,
+    limits_to_values,
 )
 from ksef.client import Client
 from ksef.environment import local
@@ -32,7 +32,6 @@ from ksef.invoices import QUERY
 from ksef.query import InvoiceFilter, Role
 from ksef.sessions import CLOSE_ONLINE, OPEN_ONLINE, SEND_INVOICE
 from ksef.transport import DOWNLOAD
-from ksef.wire import Fields, parse_json
 from simulator.panel import RunningSimulator
 
 START = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
@@ -152,12 +151,12 @@ def test_budget_survives_being_stored() -> None:
     for index in range(5):
         spend(budget, SEND_INVOICE, index)
     budget.block(QUERY, 60, now=at(5))
-    stored = json.loads(json.dumps(budget.to_json()))
-    assert Budget.from_json(Fields(stored)) == budget
+    stored = json.loads(json.dumps(budget.to_values()))
+    assert Budget.from_values(stored) == budget
 
 
 def test_nothing_stored_is_an_empty_budget() -> None:
-    assert Budget.from_json(Fields({})) == Budget()
+    assert Budget.from_values({}) == Budget()
 
 
 def test_what_no_window_reaches_is_forgotten() -> None:
@@ -168,13 +167,13 @@ def test_what_no_window_reaches_is_forgotten() -> None:
 
 
 def test_limits_survive_being_stored() -> None:
-    stored = parse_json(json.dumps(limits_to_json(DEFAULT_LIMITS)).encode())
-    assert limits_from_json(Fields(stored)) == DEFAULT_LIMITS
+    stored = json.loads(json.dumps(limits_to_values(DEFAULT_LIMITS)))
+    assert limits_from_values(stored) == DEFAULT_LIMITS
 
 
 def test_limits_of_tomorrow_are_read() -> None:
     values = {"perSecond": 1, "perMinute": -1, "perHour": 5}
-    limits = limits_from_json(Fields({"invoiceSend": values, "surprise": values}))
+    limits = limits_from_values({"invoiceSend": values, "surprise": values})
     assert limits["invoiceSend"] == Limit(per_second=1, per_hour=5)
     assert "surprise" not in limits
     assert limits["invoiceMetadata"] == DEFAULT_LIMITS["invoiceMetadata"]

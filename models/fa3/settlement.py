@@ -1,0 +1,40 @@
+from collections import defaultdict
+from decimal import Decimal
+
+from odoo import models
+
+from ...ksef.fa3 import faktura
+from ...ksef.fa3.text import shorten
+from ...ksef.fa3.plan import limit_of
+
+_REASON_LIMIT = limit_of(faktura.Obciazenia, "Powod")
+
+
+class KsefFa3Settlement(models.AbstractModel):
+    _inherit = "ksef.fa3"
+
+    def _build_settlement(self, invoice):
+        """Rozliczenie: what is due or taken off beside the sale, and what remains to be paid."""
+        amounts = self._amounts_of_reasons(invoice)
+        if not amounts:
+            return None
+        charges = {reason: amount for reason, amount in amounts.items() if amount > 0}
+        deductions = {reason: -amount for reason, amount in amounts.items() if amount < 0}
+        return faktura.Rozliczenie(
+            Obciazenia=self._build_items(faktura.Obciazenia, charges),
+            SumaObciazen=sum(charges.values()) if charges else None,
+            Odliczenia=self._build_items(faktura.Odliczenia, deductions),
+            SumaOdliczen=sum(deductions.values()) if deductions else None,
+            DoZaplaty=invoice.due if invoice.due >= 0 else None,
+            DoRozliczenia=-invoice.due if invoice.due < 0 else None,
+        )
+
+    def _amounts_of_reasons(self, invoice):
+        """One amount for each reason: the deposits of all lines are one charge."""
+        amounts = defaultdict(Decimal)
+        for charge in invoice.charges:
+            amounts[shorten(charge.reason, _REASON_LIMIT)[0]] += charge.amount
+        return {reason: amount for reason, amount in amounts.items() if amount}
+
+    def _build_items(self, kind, amounts):
+        return tuple(kind(Kwota=amount, Powod=reason) for reason, amount in amounts.items())
