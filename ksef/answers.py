@@ -21,6 +21,7 @@ from .operations import Operation
 from .wire import Fields, parse_json
 
 DEFAULT_RETRY_AFTER = 60.0  # seconds, when a 429 does not say
+_LONGEST_WAIT = 999_999_999.0  # seconds: what the other form of the header can say at most
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -154,6 +155,6 @@ def _retry_after(answer: Answer) -> float:
         return float(value)
     try:
         until, sent = parsedate_to_datetime(value), parsedate_to_datetime(answer.headers["Date"])
-        return max(0.0, (until - sent).total_seconds())
+        return min(max(0.0, (until - sent).total_seconds()), _LONGEST_WAIT)
     except (KeyError, TypeError, ValueError):
         return DEFAULT_RETRY_AFTER

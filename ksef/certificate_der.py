@@ -13,25 +13,42 @@ from collections.abc import Iterator
 from datetime import datetime, timezone
 
 from cryptography import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from .errors import KeyProblem, UnusableKey
 
 _SEQUENCE = 0x30
+_OWN_ERRORS = (x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType)
+_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _ECDSA_WITH_NULL = re.compile(
     rb"\x30\x0c(\x06\x08\x2a\x86\x48\xce\x3d\x04\x03.)\x05\x00", re.DOTALL
 )
 
 
 def read_certificate(der: bytes) -> x509.Certificate:
-    """Raises UnusableKey for anything that is no certificate."""
+    """Raises UnusableKey for anything that is no certificate, all of it."""
+    try:
+        certificate = _load(der)
+        _read_all(certificate)
+    except (ValueError, UnsupportedAlgorithm, *_OWN_ERRORS) as error:
+        raise UnusableKey(KeyProblem.UNREADABLE) from error
+    return certificate
+
+
+def _load(der: bytes) -> x509.Certificate:
     try:
         return x509.load_der_x509_certificate(der)
     except ValueError:
-        pass
-    try:
         return x509.load_der_x509_certificate(_without_null_parameters(der))
-    except ValueError as error:
-        raise UnusableKey(KeyProblem.UNREADABLE) from error
+
+
+def _read_all(certificate: x509.Certificate) -> None:
+    """The library reads most parts when they are asked for only: find out now what is damaged."""
+    certificate.public_key()
+    for names in (certificate.subject, certificate.issuer):
+        if _NOT_IN_XML.search(names.rfc4514_string()):
+            raise ValueError("a name that no signature can quote")
+    tuple(certificate.extensions)
 
 
 def not_valid_before(certificate: x509.Certificate) -> datetime:

@@ -20,6 +20,7 @@ from . import codes
 from .codes import Outcome
 from .credentials import CertificateType, PrivateKey
 from .crypto import decode_base64, encode_base64
+from .errors import BadAnswer
 from .messages import Context, Status
 from .operations import Operation
 from .transport import Request
@@ -199,9 +200,15 @@ def generate_key() -> PrivateKey:
 
 
 def make_request(data: EnrollmentData, key: PrivateKey) -> bytes:
-    """A PKCS#10 request in DER; an RSA key must have exactly 2048 bits."""
-    builder = x509.CertificateSigningRequestBuilder().subject_name(data.to_name())
-    return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    """A PKCS#10 request in DER; an RSA key must have exactly 2048 bits.
+
+    Raises BadAnswer for data that no certificate can bear.
+    """
+    try:
+        builder = x509.CertificateSigningRequestBuilder().subject_name(data.to_name())
+        return builder.sign(key, hashes.SHA256()).public_bytes(Encoding.DER)
+    except ValueError as error:
+        raise BadAnswer("names that no certificate can bear") from error
 
 
 class CertificateVerbs(Verbs):

@@ -116,7 +116,7 @@ def load_pkcs12(content: bytes, password: str) -> CertificateCredential:
     """From a ``.p12`` or ``.pfx`` file; raises WrongPassword or UnusableKey."""
     try:
         key, certificate, others = load_key_and_certificates(content, password.encode())
-    except (ValueError, UnsupportedAlgorithm):
+    except (ValueError, UnsupportedAlgorithm, x509.InvalidVersion):
         opened = open_pkcs12(content, password)
         return _pair(opened.certificates, opened.key)
     found = [*([certificate] if certificate else []), *others]
@@ -139,10 +139,14 @@ def _pair(certificates: Sequence[bytes], key: object) -> CertificateCredential:
         raise UnusableKey(KeyProblem.NO_CERTIFICATE)
     private_key = _supported(key)
     public = _public_bytes(private_key.public_key())
+    problem = KeyProblem.OTHER_KEY
     for der in certificates:
-        if _public_bytes(read_certificate(der).public_key()) == public:
-            return CertificateCredential(certificate_der=der, private_key=private_key)
-    raise UnusableKey(KeyProblem.OTHER_KEY)
+        try:
+            if _public_bytes(read_certificate(der).public_key()) == public:
+                return CertificateCredential(certificate_der=der, private_key=private_key)
+        except UnusableKey as error:  # of an issuer, perhaps, whose certificate nobody needs
+            problem = error.problem
+    raise UnusableKey(problem)
 
 
 def _supported(key: object) -> PrivateKey:

@@ -12,7 +12,7 @@ from .operations import Group, Operation
 from .query import InvoiceFilter, InvoiceMetadata, MetadataPage
 from .sessions import checked_hash
 from .transport import XML_LIMIT, Request
-from .verbs import Verbs
+from .verbs import MAX_PAGES, Verbs
 from .wire import UTC
 
 DOWNLOAD = Operation("GET", "/invoices/ksef/{ksefNumber}", Group.INVOICE_DOWNLOAD)
@@ -59,13 +59,12 @@ class InvoiceVerbs(Verbs):
             filters = _continued(filters, last)
 
     def _metadata_pages(self, filters: InvoiceFilter) -> Iterator[MetadataPage]:
-        number = 0
-        while True:
+        for number in range(MAX_PAGES):
             page = self.metadata_page(filters, number)
             yield page
             if not page.has_more or page.is_truncated:
                 return
-            number += 1
+        raise BadAnswer("a list that does not get on")
 
 
 def _continued(filters: InvoiceFilter, last: InvoiceMetadata) -> InvoiceFilter:

@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from .certificate_der import read_certificate
 from .codes import ExceptionCode
+from .credentials import MIN_RSA_BITS
 from .crypto import decode_base64
 from .environment import Environment
 from .errors import BadAnswer, KeyProblem, Refused, UnusableKey
@@ -50,9 +51,9 @@ class PublicKey:
         )
 
     def rsa_key(self) -> RSAPublicKey:
-        """Raises UnusableKey for an EC key: the contract knows RSA-OAEP only."""
+        """Raises UnusableKey for an EC key: the contract knows RSA-OAEP only, and no weak ones."""
         key = read_certificate(self.certificate_der).public_key()
-        if not isinstance(key, RSAPublicKey):
+        if not isinstance(key, RSAPublicKey) or key.key_size < MIN_RSA_BITS:
             raise UnusableKey(KeyProblem.UNSUPPORTED)
         return key
 

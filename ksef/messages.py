@@ -12,6 +12,7 @@ from datetime import datetime
 
 from . import codes
 from .codes import Outcome
+from .errors import BadAnswer
 from .wire import Fields
 
 
@@ -70,7 +71,10 @@ class Challenge:
 
     @classmethod
     def from_json(cls, answer: Fields) -> Challenge:
-        return cls(text=answer.text("challenge"), timestamp=answer.integer("timestampMs"))
+        text = answer.text("challenge")
+        if not (text.isascii() and text.isprintable()):
+            raise BadAnswer("a challenge that cannot be signed")
+        return cls(text=text, timestamp=answer.integer("timestampMs"))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from asn1crypto import pkcs12  # type: ignore[import-untyped]
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import padding
 from cryptography.hazmat.primitives.ciphers import Cipher
 from cryptography.hazmat.primitives.ciphers.algorithms import AES
@@ -43,6 +44,8 @@ def open_pkcs12(content: bytes, password: str) -> OpenedFile:
     """Raises WrongPassword or UnusableKey."""
     try:
         return _open(pkcs12.Pfx.load(content), password)
+    except UnsupportedAlgorithm as error:
+        raise UnusableKey(KeyProblem.UNSUPPORTED) from error
     except (ValueError, TypeError, KeyError) as error:
         raise UnusableKey(KeyProblem.UNREADABLE) from error
 

@@ -12,6 +12,7 @@ from .transport import Request, Transport
 from .wire import Fields
 
 CONTINUATION = "x-continuation-token"
+MAX_PAGES = 1000  # of one list; no list of KSeF has a tenth of that
 
 
 class Verbs:
@@ -30,7 +31,7 @@ class Verbs:
     def _pages(self, request: Request) -> Iterator[Fields]:
         """All pages of a list that is continued by a token in a header."""
         continuation = ""
-        while True:
+        for _ in range(MAX_PAGES):
             headers = {CONTINUATION: continuation} if continuation else {}
             page = self._ask(replace(request, headers=headers)).fields()
             yield page
@@ -38,15 +39,15 @@ class Verbs:
             if not continuation:
                 return
             if continuation == previous:
-                raise BadAnswer("a list that does not get on")
+                break
+        raise BadAnswer("a list that does not get on")
 
     def _numbered_pages(self, request: Request) -> Iterator[Fields]:
         """All pages of a list that is continued by the number of the page."""
-        number = 0
-        while True:
+        for number in range(MAX_PAGES):
             parameters = (*request.parameters, ("pageOffset", str(number)))
             page = self._ask(replace(request, parameters=parameters)).fields()
             yield page
             if not page.flag("hasMore"):
                 return
-            number += 1
+        raise BadAnswer("a list that does not get on")

@@ -48,7 +48,7 @@ class AccountMove(models.Model):
     ksef_retry_at = fields.Datetime(
         string="Next attempt", compute="_compute_ksef_explanation", compute_sudo=True
     )
-    ksef_upo_url = fields.Char(compute="_compute_ksef_explanation", compute_sudo=True)
+    ksef_upo_url = fields.Char(string="UPO", compute="_compute_ksef_explanation", compute_sudo=True)
     ksef_is_sendable = fields.Boolean(compute="_compute_ksef_is_sendable")
     ksef_is_running = fields.Boolean(compute="_compute_ksef_is_sendable")
 

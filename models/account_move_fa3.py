@@ -58,9 +58,7 @@ class AccountMove(models.Model):
 
     # === PARTIES === #
 
-    ksef_party_ids = fields.One2many(
-        "ksef.party", "move_id", string="Third parties", copy=False
-    )
+    ksef_party_ids = fields.One2many("ksef.party", "move_id", string="Third parties", copy=False)
     ksef_automatic_parties = fields.Char(
         string="Named by the settings",
         compute="_compute_ksef_automatic_parties",
@@ -129,12 +127,13 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_is_excluded")
     def _compute_ksef_state(self):
-        super()._compute_ksef_state()
+        return super()._compute_ksef_state()
 
     @api.depends("ksef_is_excluded")
     def _compute_ksef_is_sendable(self):
-        super()._compute_ksef_is_sendable()
+        result = super()._compute_ksef_is_sendable()
         self.filtered("ksef_is_excluded").ksef_is_sendable = False
+        return result
 
     def _ksef_is_expected(self):
         return not self.ksef_is_excluded and super()._ksef_is_expected()

@@ -27,8 +27,16 @@ class KsefGateway(models.AbstractModel):
         return ENVIRONMENTS[company.ksef_environment]
 
     def _client(self, company, access_token=None):
-        """Return a client for one company; it opens no connection before its first call."""
-        return Client(self._environment(company), access_token=access_token, timeout=TIMEOUT)
+        """Return a client for one company; it opens no connection before its first call.
+
+        All calls of one run of the cron share a connection: its cursor remembers it.
+        """
+        environment = self._environment(company)
+        clients = self.env.cr.cache.setdefault("ksef_clients", {})
+        if environment not in clients:
+            clients[environment] = Client(environment, timeout=TIMEOUT)
+        client = clients[environment]
+        return client.with_access_token(access_token) if access_token else client
 
     def _context(self, company):
         """Return the context in which the company logs in: its NIP."""

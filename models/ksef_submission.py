@@ -79,7 +79,7 @@ class KsefSubmission(models.Model):
         ondelete="restrict",
     )
     environment = fields.Selection(ENVIRONMENTS, readonly=True)
-    session_id = fields.Many2one("ksef.session", string="Session", readonly=True, index=True)
+    session_id = fields.Many2one("ksef.session", readonly=True, index=True)
     document_number = fields.Char(string="Number", readonly=True)
     document = fields.Binary(string="FA(3) document", attachment=True, readonly=True)
     document_name = fields.Char(compute="_compute_file_names")

@@ -74,27 +74,8 @@ class CertificateAuthority:
         )
 
 
-def with_null_parameters(der: bytes) -> bytes:
-    """The same certificate as KSeF has issued it: its ecdsa-with-SHA512 algorithm identifiers
-    carry NULL parameters, which strict readers refuse. Its signature no longer verifies."""
-    bare = bytes.fromhex("300a06082a8648ce3d040304")
-    with_null = bytes.fromhex("300c06082a8648ce3d0403040500")
-    outer = bytearray(der.replace(bare, with_null))
-    _grow(outer, 0, 4)
-    _grow(outer, 4, 2)
-    return bytes(outer)
-
-
 def der_of(certificate: x509.Certificate) -> bytes:
     return certificate.public_bytes(Encoding.DER)
-
-
-def _grow(der: bytearray, at: int, by: int) -> None:
-    """Adds to the length of a SEQUENCE whose length takes two bytes (`30 82 hh ll`)."""
-    if der[at : at + 2] != b"\x30\x82":
-        raise ValueError("not a SEQUENCE of 256 bytes or more")
-    length = int.from_bytes(der[at + 2 : at + 4], "big") + by
-    der[at + 2 : at + 4] = length.to_bytes(2, "big")
 
 
 def _serial_number() -> int:

@@ -12,6 +12,7 @@ from cryptography import x509
 from cryptography.x509.oid import ObjectIdentifier
 
 from .errors import bad_request
+from .null_parameters import without_null_parameters
 from .state import Identifier
 
 _NAMES = {
@@ -44,9 +45,14 @@ class Holder:
 
 
 def certificate_from_der(der: bytes) -> x509.Certificate:
-    """Raises 21115 for bytes that are no certificate."""
+    """Raises 21115 for bytes that are no certificate. One with NULL parameters is read without
+    them: whatever is said about its bytes is said about the original."""
     try:
         return x509.load_der_x509_certificate(der)
+    except ValueError:
+        pass
+    try:
+        return x509.load_der_x509_certificate(without_null_parameters(der))
     except ValueError as error:
         raise bad_request(21115) from error
 

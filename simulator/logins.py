@@ -283,16 +283,18 @@ def _read_request(request: etree._Element, signed: SignedDocument, content: byte
 
 
 def _read_networks(request: etree._Element) -> tuple[IPv4Network, ...] | None:
-    def texts(name: str) -> tuple[str, ...]:
-        return tuple(node.text or "" for node in request.iter(f"{{{_NAMESPACES[1]}}}{name}"))
-
-    if not any(True for _ in request.iter(f"{{{_NAMESPACES[1]}}}AllowedIps")):
+    if not _texts(request, "AllowedIps"):
         return None
     return AllowedIps(
-        ip4_addresses=texts("Ip4Address"),
-        ip4_ranges=texts("Ip4Range"),
-        ip4_masks=texts("Ip4Mask"),
+        ip4_addresses=_texts(request, "Ip4Address"),
+        ip4_ranges=_texts(request, "Ip4Range"),
+        ip4_masks=_texts(request, "Ip4Mask"),
     ).networks()
+
+
+def _texts(request: etree._Element, name: str) -> tuple[str, ...]:
+    """The texts of all elements of that name; empty ones count."""
+    return tuple(node.text or "" for node in request.iter(f"{{{_NAMESPACES[1]}}}{name}"))
 
 
 def _certificate_problem(state: State, document: LoginDocument) -> str | None:

@@ -44,12 +44,12 @@ class Workers:
 def begin(make: Callable[[], T]) -> Future[T]:
     """Starts making something; `result()` waits for it."""
     future: Future[T] = Future()
-
-    def run() -> None:
-        try:
-            future.set_result(make())
-        except Exception as error:  # the error belongs to whoever waits
-            future.set_exception(error)
-
-    threading.Thread(target=run, daemon=True).start()
+    threading.Thread(target=_fulfil, args=(future, make), daemon=True).start()
     return future
+
+
+def _fulfil(future: Future[T], make: Callable[[], T]) -> None:
+    try:
+        future.set_result(make())
+    except Exception as error:  # the error belongs to whoever waits
+        future.set_exception(error)

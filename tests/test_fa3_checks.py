@@ -246,47 +246,6 @@ class TestUnsupportedDocuments(Fa3Common):
         self.assertEqual(problem.code, "E-TYP-01")
         self.assertIn(words, problem.message)
 
-    def test_credit_note_is_stopped(self):
-        self.assert_stopped(self.sell(move_type="out_refund"), "corrections")
-
-    def test_reversal_of_a_credit_note_is_stopped(self):
-        refund = self.sell(move_type="out_refund")
-        self.assert_stopped(self.sell(reversed_entry_id=refund.id), "corrections")
-
     def test_bill_is_stopped(self):
         bill = self.sell(self.line("vz_kraj_23"), move_type="in_invoice", ref="1")
         self.assert_stopped(bill, "self-billed")
-
-    def test_cash_rounding_is_stopped(self):
-        rounding = self.env["account.cash.rounding"].create(
-            {
-                "name": "5 gr",
-                "rounding": 0.05,
-                "strategy": "add_invoice_line",
-                "profit_account_id": self.company_data["default_account_revenue"].id,
-                "loss_account_id": self.company_data["default_account_expense"].id,
-            }
-        )
-        invoice = self.sell(self.line(price_unit=99.99), invoice_cash_rounding_id=rounding.id)
-        self.assert_stopped(invoice, "cash rounding")
-
-    def test_tax_that_is_no_vat_is_stopped(self):
-        deposit = self.env["account.tax"].create(
-            {
-                "name": "kaucja",
-                "amount_type": "fixed",
-                "amount": 0.5,
-                "company_id": self.company.id,
-            }
-        )
-        self.assert_stopped(self.sell(self.line(self.tax("vs_kraj_23") | deposit)), "kaucja")
-
-    def test_margin_scheme_is_stopped(self):
-        tax = self.tax("vs_kraj_0").copy({"name": "marża"})
-        tax.ksef_rate_code = "margin"
-        self.assert_stopped(self.sell(self.line(tax)), "marża")
-
-    def test_triangular_transaction_is_stopped(self):
-        tax = self.tax("vs_unia_triangular")
-        tax.active = True
-        self.assert_stopped(self.sell(self.line(tax)), "TT_D")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+from pathlib import Path
 
 from tools import console, database, environment, locks, paths
 
@@ -36,13 +37,19 @@ def _drop_databases() -> None:
 
 
 def _remove_shared() -> None:
-    in_use = [folder for folder in (paths.cache() / "checkouts").glob("*") if folder.is_dir()]
-    if in_use:
+    if others := _other_checkouts():
         raise console.Problem(
             "Other checkouts use Odoo and the environments; ./dev clean in them first:\n"
-            + "\n".join(f"    {(folder / 'checkout').read_text().strip()}" for folder in in_use)
+            + "\n".join(f"    {checkout}" for checkout in others)
         )
     for folder in paths.cache().iterdir():
         if folder.name.startswith(("venv-", "odoo-")) and folder.is_dir():
             shutil.rmtree(folder)
             console.say(f"Removed {folder}")
+
+
+def _other_checkouts() -> list[str]:
+    """Those that made something in the cache, and still exist."""
+    notes = (paths.cache() / "checkouts").glob("*/checkout")
+    checkouts = [note.read_text(encoding="utf-8").strip() for note in notes]
+    return [checkout for checkout in checkouts if Path(checkout).exists()]

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import Protocol
 
-from tools import clean, console, fmt, lint, pins, pot, processes, run, shell, sim, test
+from tools import bench, clean, console, fmt, lint, pins, pot, processes, run, shell, sim, test
 
 
 class Command(Protocol):
@@ -28,6 +28,7 @@ COMMANDS: dict[str, Command] = {
     "fmt": fmt,
     "sim": sim,
     "shell": shell,
+    "bench": bench,
     "pot": pot,
     "pins": pins,
     "clean": clean,

@@ -47,6 +47,7 @@ def main(env: Any) -> None:
     nip = company._ksef_nip()
     _connect(company, _token(local(os.environ["KSEF_SIMULATOR_URL"]), nip, company.name))
     _ensure_accountant(env, company)
+    env.ref("base.user_admin").company_id = company
     _ensure_invoices(env(context={**env.context, "allowed_company_ids": company.ids}), company)
     for cron in OUTSIDE_CRONS:
         env.ref(cron).active = False

@@ -89,8 +89,8 @@ class Odoo:
 @contextmanager
 def ready() -> Iterator[Odoo]:
     """Odoo with all it needs, installed and started where it lacks."""
-    python = environment.python()
     tree = odoo_source.tree()
+    python = environment.python()
     with database.cluster(python) as cluster:
         yield Odoo(python=python, tree=tree, cluster=cluster)
 

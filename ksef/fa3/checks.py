@@ -25,8 +25,8 @@ CENT = Decimal("0.01")
 PRICE_ROUNDING = Decimal("0.000000005")  # half of the last decimal that a price has
 MAX_TAX_DIFFERENCE = Decimal(1)
 
-# Their rows show full values and the totals a part, or there are no rows.
-_TYPES_WITHOUT_ROW_SUMS = ("ZAL", "KOR_ZAL", "ROZ", "KOR_ROZ")
+# Their rows show full values and the totals a part, or there are no rows or totals.
+_TYPES_WITHOUT_ROW_SUMS = ("ZAL", "KOR_ZAL", "ROZ", "KOR_ROZ", "UPR")
 _ROLE_OF_UNIT, _ROLE_OF_MEMBER = 8, 10
 
 

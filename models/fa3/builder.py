@@ -7,10 +7,10 @@ from odoo import api, fields, models, release
 from odoo.modules import Manifest
 
 from ...ksef.errors import InvalidDocument
-from ...ksef.fa3 import checks, faktura, reader, schema, writer
+from ...ksef.fa3 import checks, faktura, reader, schema, text, writer
 from ...ksef.fa3.amounts import round_half_up, round_money, round_quantity, to_decimal
 from ...ksef.fa3.schema import DocumentProblem
-from .material import Invoice, Payment, Row
+from .material import Invoice, Payment
 
 _logger = logging.getLogger(__name__)
 
@@ -71,37 +71,23 @@ class KsefFa3(models.AbstractModel):
             Invoice(
                 move=move,
                 seller=move.company_id._ksef_taxpayer(),
-                buyer=move.commercial_partner_id,
-                rows=self._read_rows(move),
+                buyer=self._buyer_of(move),
+                parties=(*self._automatic_parties(move), *self._named_parties(move)),
                 payments=tuple(payments[move]),
                 rate=self._rate_of(move),
                 rate_on=rate_days.get(move),
                 twin=twins.get(move),
+                **self._read_lines(move),
             )
             for move in moves
         ]
 
-    def _read_rows(self, move):
-        """Rows in the order of the invoice; lines without quantity and value are left out."""
+    def _read_lines(self, move):
         base_lines, _tax_lines = move._get_rounded_base_and_tax_lines()
-        rows = [self._read_row(b) for b in base_lines if not b["special_type"]]
-        rows = [row for row in rows if row.line.quantity or row.net]
-        return tuple(sorted(rows, key=lambda row: (row.line.sequence, row.line.id)))
-
-    def _read_row(self, base_line):
-        details = base_line["tax_details"]
-        taxes_data = [
-            data
-            for data in details["taxes_data"]
-            if data["tax"].ksef_rate_code != "none" and not data["is_reverse_charge"]
-        ]
-        net = details["total_excluded_currency"] + details["delta_total_excluded_currency"]
-        return Row(
-            line=base_line["record"],
-            taxes=self.env["account.tax"].union(*(data["tax"] for data in taxes_data)),
-            net=round_money(taxes_data[0]["base_amount_currency"] if taxes_data else net),
-            vat=round_money(sum(data["tax_amount_currency"] for data in taxes_data)),
-        )
+        return {
+            "rows": self._read_rows(move, base_lines),
+            "charges": self._read_charges(base_lines),
+        }
 
     def _read_payments(self, moves):
         """Return `{move: [Payment]}`. Credit notes and exchange differences pay nothing."""
@@ -196,6 +182,8 @@ class KsefFa3(models.AbstractModel):
             Naglowek=self._build_header(),
             Podmiot1=self._build_seller(invoice),
             Podmiot2=self._build_buyer(invoice),
+            Podmiot3=tuple(map(self._build_party, invoice.parties)),
+            PodmiotUpowazniony=self._build_authorized(invoice.move),
             Fa=self._build_invoice(invoice),
             Stopka=self._build_footer(invoice),
         )
@@ -212,27 +200,28 @@ class KsefFa3(models.AbstractModel):
         return faktura.Fa(
             KodWaluty=move.currency_id.name,
             P_1=move.invoice_date,
+            P_1M=text.clean_line(move.company_id.ksef_issue_place),
             P_2=(move.name or "").strip(),
-            P_6=self._supply_day(invoice),
+            WZ=self._delivery_notes(move),
+            OkresFa=self._build_period(move),
+            P_6=self._common_supply_day(invoice),
             P_15=invoice.total,
             Adnotacje=self._build_annotations(invoice),
             RodzajFaktury=self._invoice_type(invoice),
-            TP=bool(invoice.buyer.l10n_pl_links_with_customer),
+            FP=self._is_on_cash_register(move),
+            TP=self._is_related(invoice),
             DodatkowyOpis=self._build_descriptions(invoice),
+            ZwrotAkcyzy=move.ksef_is_excise_refund,
             FaWiersz=self._build_rows(invoice),
+            Rozliczenie=self._build_settlement(invoice),
             Platnosc=self._build_payment(invoice),
+            WarunkiTransakcji=self._build_conditions(invoice),
             **self._build_totals(invoice),
         )
 
     def _invoice_type(self, invoice):
-        """RodzajFaktury. What is no plain sale is stopped by `_check_kind`."""
-        return "VAT"
-
-    def _supply_day(self, invoice):
-        """P_6, which stands there only if it is another day than that of issue."""
-        move = invoice.move
-        day = move.taxable_supply_date or move.delivery_date
-        return day if day and day != move.invoice_date else None
+        """RodzajFaktury. What is neither is stopped by `_check_kind`."""
+        return "UPR" if invoice.is_simplified else "VAT"
 
     # === CHECKING THE DOCUMENT === #
 

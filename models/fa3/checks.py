@@ -46,6 +46,20 @@ DOCUMENT_WORDS = {
         _lt("the VAT in PLN, %(place)s, differs from tax times rate, which gives %(expected)s."),
         _lt("Check whether the currency rate or the tax amount was changed after booking."),
     ),
+    "E-JST-01": Words(
+        _lt(
+            "the invoice concerns a unit of the buyer (%(place)s), but no third party names the "
+            "unit by its NIP or internal identifier."
+        ),
+        _lt("Add the unit to the third parties on the invoice, tab KSeF."),
+    ),
+    "W-JST-02": Words(
+        _lt(
+            "a third party is a unit of the buyer, but the invoice does not say that it concerns "
+            "one (%(place)s)."
+        ),
+        _lt("Tick it on the invoice, tab KSeF, or correct the role of the third party."),
+    ),
     "E-SIZ": Words(
         _lt("the document has %(value)s bytes; KSeF takes %(expected)s at most."),
         _lt("Split the invoice into several."),
@@ -63,19 +77,34 @@ _RECORD_RULES = (
     "_check_seller_nip",
     "_check_seller_address",
     "_check_buyer_number",
+    "_check_buyer_contact",
     "_check_buyer_address",
+    "_check_party_numbers",
+    "_check_authorized",
     "_check_lines_present",
     "_check_line_names",
     "_check_line_taxes",
     "_check_exemption",
     "_check_community_buyer",
+    "_check_triangular",
+    "_check_margin",
+    "_check_procedures",
     "_check_goods_and_services",
     "_check_company_currency",
     "_check_currency",
     "_check_currency_rate",
+    "_check_row_rates",
+    "_check_price_kinds",
+    "_check_cash_rounding",
     "_check_total",
+    "_check_period",
+    "_check_supply_day",
+    "_check_early_discount",
     "_check_bank_account",
     "_check_annex15",
+    "_check_split_payment",
+    "_check_simplified",
+    "_check_counts",
     "_check_footer",
 )
 
@@ -118,7 +147,7 @@ class KsefFa3Checks(models.AbstractModel):
 
     def _check_kind(self, invoice):
         """Documents that the builder cannot make are stopped, never sent as something else."""
-        for reason in (*self._obstacles_of_move(invoice.move), *self._obstacles_of_lines(invoice)):
+        for reason in self._obstacles(invoice):
             yield Problem(
                 code="E-TYP-01",
                 record=invoice.move,
@@ -129,38 +158,12 @@ class KsefFa3Checks(models.AbstractModel):
                 ),
             )
 
-    def _obstacles_of_move(self, move):
-        if move.move_type == "out_refund" or move.reversed_entry_id or self._is_debit_note(move):
-            yield self.env._("corrections of invoices cannot be sent to KSeF from here yet.")
-        elif move.is_purchase_document(include_receipts=True):
+    def _obstacles(self, invoice):
+        move = invoice.move
+        if move.is_purchase_document(include_receipts=True):
             yield self.env._("self-billed invoices cannot be sent to KSeF from here yet.")
-        elif move.move_type != "out_invoice":
+        elif not move.is_sale_document():
             yield self.env._("only customer invoices are sent to KSeF.")
-
-    def _is_debit_note(self, move):
-        return "debit_origin_id" in move._fields and bool(move.debit_origin_id)
-
-    def _obstacles_of_lines(self, invoice):
-        lines = invoice.move.line_ids
-        kinds = set(lines.mapped("display_type"))
-        taxes = lines.tax_ids.flatten_taxes_hierarchy()
-        if "is_downpayment" in lines._fields and any(lines.mapped("is_downpayment")):
-            yield self.env._("down payments and their settlement cannot be sent from here yet.")
-        if "rounding" in kinds:
-            yield self.env._("invoices with cash rounding cannot be sent from here yet.")
-        if "epd" in kinds:
-            yield self.env._(
-                "an early payment discount that lowers the VAT at once cannot be shown in KSeF."
-            )
-        for tax in taxes.filtered(self._is_tax_unsupported):
-            yield self.env._(
-                'invoices with the tax "%(tax)s" (%(kind)s) cannot be sent from here yet.',
-                tax=tax.name,
-                kind=tax.ksef_procedure or tax.ksef_rate_code,
-            )
-
-    def _is_tax_unsupported(self, tax):
-        return tax.ksef_rate_code in ("oss", "margin", "none") or tax.ksef_procedure == "TT_D"
 
     # === NUMBER AND DATES === #
 

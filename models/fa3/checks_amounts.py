@@ -93,7 +93,7 @@ class KsefFa3ChecksAmounts(models.AbstractModel):
 
     def _check_total(self, invoice):
         total = round_money(invoice.move.amount_total)
-        if invoice.total != total:
+        if invoice.due != total:
             yield Problem(
                 code="E-AMT-02",
                 record=invoice.move,
@@ -102,11 +102,67 @@ class KsefFa3ChecksAmounts(models.AbstractModel):
                     invoice,
                     self.env._(
                         "the lines and their VAT come to %(sum)s, but the invoice to %(total)s.",
-                        sum=invoice.total,
+                        sum=invoice.due,
                         total=total,
                     ),
                 ),
                 remedy=self.env._(
                     "Check the taxes of the lines; if they look right, tell your administrator."
+                ),
+            )
+
+    def _check_cash_rounding(self, invoice):
+        rounding = invoice.move.line_ids.filtered(lambda line: line.display_type == "rounding")
+        if rounding.tax_repartition_line_id:
+            yield Problem(
+                code="E-AMT-04",
+                record=invoice.move,
+                field="invoice_cash_rounding_id",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._("the cash rounding changes the VAT, which KSeF cannot show."),
+                ),
+                remedy=self.env._('Choose a rounding with the strategy "Add a rounding line".'),
+            )
+
+    def _check_price_kinds(self, invoice):
+        kinds = {row.taxes[:1].price_include for row in invoice.rows if not row.is_margin}
+        if len(kinds) > 1:
+            yield Problem(
+                code="W-AMT-02",
+                record=invoice.move,
+                field="invoice_line_ids",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "some prices include the tax and others do not. The document shows all of "
+                        "them without it."
+                    ),
+                ),
+                remedy=self.env._("Use taxes of one kind if the buyer shall see your prices."),
+            )
+
+    def _check_row_rates(self, invoice):
+        """The ledger has one rate, so rows with their own make VAT that is not booked."""
+        if invoice.rate is None or not any(row.line.ksef_rate for row in invoice.rows):
+            return
+        shown = sum(map(round_money, self._convert_taxes(invoice).values()))
+        booked = -sum(invoice.move.line_ids.filtered("tax_line_id").mapped("balance"))
+        if shown != round_money(booked):
+            yield Problem(
+                code="W-CUR-04",
+                record=invoice.move,
+                field="invoice_currency_rate",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "with the exchange rates of the lines the VAT is %(shown)s PLN, but "
+                        "%(booked)s PLN are booked.",
+                        shown=shown,
+                        booked=round_money(booked),
+                    ),
+                ),
+                remedy=self.env._(
+                    "Issue one invoice for each rate, or correct the VAT in the ledger."
                 ),
             )

@@ -1,9 +1,9 @@
 from odoo import models
 
 from ...ksef.fa3.accounts import is_valid_nrb
-from ...ksef.nip import is_valid_nip
+from ...ksef.nip import is_valid_internal_id, is_valid_nip
 from ..problem import Problem
-from .identity import identify
+from .identity import clean_number, identify_partner, identify_party
 
 
 class KsefFa3ChecksParties(models.AbstractModel):
@@ -28,10 +28,11 @@ class KsefFa3ChecksParties(models.AbstractModel):
         yield from self._check_address(invoice.seller.partner_id)
 
     def _check_buyer_address(self, invoice):
-        yield from self._check_address(invoice.buyer)
+        if not invoice.is_simplified:
+            yield from self._check_address(invoice.buyer)
 
     def _check_address(self, partner):
-        if not partner.country_id or not (partner.street or partner.city):
+        if not self._has_address(partner):
             yield Problem(
                 code="E-ADR-01",
                 record=partner,
@@ -47,7 +48,7 @@ class KsefFa3ChecksParties(models.AbstractModel):
     def _check_buyer_number(self, invoice):
         """A buyer gets the invoice in KSeF by the NIP, so a wrong one sends it to a stranger."""
         buyer = invoice.buyer
-        identity = identify(buyer.vat, buyer.country_id.code)
+        identity = identify_partner(buyer)
         if identity.nip and not is_valid_nip(identity.nip):
             yield Problem(
                 code="E-NIP-02",
@@ -67,7 +68,8 @@ class KsefFa3ChecksParties(models.AbstractModel):
 
     def _needs_nip(self, buyer):
         """A Polish company, unless "/" in the number says on purpose that it has none."""
-        return buyer.is_company and buyer.country_id.code == "PL" and buyer.vat != "/"
+        says_none = buyer.ksef_is_without_id or buyer.vat == "/"
+        return buyer.is_company and buyer.country_id.code == "PL" and not says_none
 
     def _problem_of_missing_nip(self, buyer):
         return Problem(
@@ -85,7 +87,7 @@ class KsefFa3ChecksParties(models.AbstractModel):
     def _check_community_buyer(self, invoice):
         codes = sorted(invoice.codes & {"0 WDT", "np II"})
         buyer = invoice.buyer
-        if codes and not identify(buyer.vat, buyer.country_id.code).eu_number:
+        if codes and not identify_partner(buyer).eu_number:
             yield Problem(
                 code="E-TAX-06",
                 record=buyer,
@@ -99,8 +101,106 @@ class KsefFa3ChecksParties(models.AbstractModel):
                 remedy=self.env._("Enter the EU VAT number of the buyer, or choose another tax."),
             )
 
+    def _check_buyer_contact(self, invoice):
+        """Odoo gives a contact the number of its company; old data may hold another one."""
+        contact = invoice.move.partner_id
+        if contact.is_company or contact.commercial_partner_id == contact:
+            return
+        numbers = [clean_number(p.vat) for p in (contact, contact.commercial_partner_id)]
+        if numbers[0] and numbers[0] != numbers[1]:
+            yield Problem(
+                code="E-BUY-02",
+                record=contact,
+                field="vat",
+                message=self.env._(
+                    "%(contact)s has another tax number than its company, so it is not certain "
+                    "who the buyer is.",
+                    contact=contact.display_name,
+                ),
+                remedy=self.env._(
+                    "Remove the number from the contact, or make the contact a company of its own."
+                ),
+            )
+
+    def _check_party_numbers(self, invoice):
+        for party in invoice.parties:
+            partner = party.partner
+            number = partner.ksef_internal_id
+            if number and not is_valid_internal_id(number):
+                yield self._problem_of_internal_id(partner)
+            elif not number:
+                yield from self._check_party_nip(partner, identify_party(partner).nip)
+
+    def _problem_of_internal_id(self, partner):
+        return Problem(
+            code="E-IDW-01",
+            record=partner,
+            field="ksef_internal_id",
+            message=self.env._(
+                'The internal identifier of %(partner)s, "%(number)s", is not valid.',
+                partner=partner.display_name,
+                number=partner.ksef_internal_id,
+            ),
+            remedy=self.env._(
+                "Enter it as KSeF shows it: a NIP, a dash and five digits, the last of which is a "
+                "check digit."
+            ),
+        )
+
+    def _check_party_nip(self, partner, nip):
+        if nip and not is_valid_nip(nip):
+            yield Problem(
+                code="E-NIP-03",
+                record=partner,
+                field="vat",
+                message=self.env._(
+                    'The tax number of %(partner)s, "%(number)s", is not a valid NIP.',
+                    partner=partner.display_name,
+                    number=partner.vat,
+                ),
+                remedy=self.env._("Correct the number, or take the party off the invoice."),
+            )
+
+    def _check_authorized(self, invoice):
+        """Only a Polish number fits PodmiotUpowazniony, and an address has to be there."""
+        partner = invoice.move.ksef_authorized_partner_id
+        if partner:
+            nip = identify_party(partner).nip
+            yield from self._check_party_nip(partner, nip or partner.vat or "-")
+            yield from self._check_address(partner)
+
+    def _check_triangular(self, invoice):
+        if not invoice.is_triangular:
+            return
+        if not identify_partner(invoice.buyer).eu_number:
+            yield Problem(
+                code="E-TRI-01",
+                record=invoice.buyer,
+                field="vat",
+                message=self.env._(
+                    "%(partner)s has no VAT number of another EU country, which a simplified "
+                    "triangular transaction requires.",
+                    partner=invoice.buyer.display_name,
+                ),
+                remedy=self.env._("Enter the EU VAT number of the buyer, or choose another tax."),
+            )
+        if any(row.procedure != "TT_D" for row in invoice.rows):
+            yield self._problem_of_mixed_triangular(invoice)
+
+    def _problem_of_mixed_triangular(self, invoice):
+        return Problem(
+            code="W-TRI-02",
+            record=invoice.move,
+            field="invoice_line_ids",
+            message=self._name_invoice(
+                invoice,
+                self.env._("only some of the lines belong to the triangular transaction."),
+            ),
+            remedy=self.env._("Invoice the other lines separately."),
+        )
+
     def _check_bank_account(self, invoice):
-        account = invoice.move.partner_bank_id
+        account = self._account_to_pay(invoice.move)
         number = self._account_number(invoice, account) if account else ""
         if account and number.isdigit() and not is_valid_nrb(number):
             yield Problem(

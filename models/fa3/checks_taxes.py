@@ -1,7 +1,9 @@
 from odoo import models
 
+from ...ksef.fa3 import text
 from ..problem import Problem
 from .annotations import BASIS_LIMIT, SPLIT_PAYMENT_LIMIT
+from .payment import TRANSFER
 
 # Groups of goods that Annex 15 takes much from: fuels, waste, electronics, cars, metals, emissions
 _GTU_NEAR_ANNEX15 = {"GTU_02", "GTU_05", "GTU_06", "GTU_07", "GTU_08", "GTU_11"}
@@ -67,11 +69,11 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
         )
 
     def _check_exemption(self, invoice):
-        taxes = self._taxes_of(invoice).filtered(lambda tax: tax.ksef_rate_code == "zw")
-        for tax in taxes:
-            if not (tax.ksef_exempt_basis or "").strip():
-                yield self._problem_of_no_basis(tax)
-        if len(self._exemption_basis(taxes)) > BASIS_LIMIT:
+        rows = self._exempt_rows(invoice)
+        bare = (row.taxes for row in rows if not text.clean_line(row.exempt_basis))
+        for tax in self.env["account.tax"].union(*bare):
+            yield self._problem_of_no_basis(tax)
+        if len(self._exemption_basis(rows)) > BASIS_LIMIT:
             yield Problem(
                 code="E-EXM-01",
                 record=invoice.move,
@@ -140,4 +142,63 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
                         gtu=product.l10n_pl_vat_gtu,
                     ),
                     remedy=self.env._('Tick "Annex 15" on the product if it is.'),
+                )
+
+    def _check_split_payment(self, invoice):
+        """Split payment is a transfer to an account that the tax office knows."""
+        if not self._is_split_payment(invoice) or self._is_paid(invoice):
+            return
+        form = self._build_form(invoice).get("FormaPlatnosci")
+        if form != TRANSFER or not self._account_to_pay(invoice.move):
+            yield Problem(
+                code="W-MPP-03",
+                record=invoice.move,
+                field="partner_bank_id",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "payment must be split, and that is possible only by transfer to a bank "
+                        "account."
+                    ),
+                ),
+                remedy=self.env._("Choose the recipient bank account and payment by transfer."),
+            )
+
+    def _check_margin(self, invoice):
+        """The schema takes one kind of margin on an invoice."""
+        kinds = self._margin_kinds(invoice)
+        if len(kinds) > 1 or False in kinds:
+            yield Problem(
+                code="E-MAR-01",
+                record=invoice.move,
+                field="invoice_line_ids",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "the taxes of the margin scheme must all be of one kind, for example "
+                        "second-hand goods."
+                    ),
+                ),
+                remedy=self.env._("Choose the kind on the tax, tab KSeF, or divide the invoice."),
+            )
+
+    def _check_procedures(self, invoice):
+        for row in invoice.rows:
+            others = {row.taxes[:1].ksef_procedure, *self._voucher_procedures(invoice.move)}
+            shown = self._procedure_of(row)
+            if not row.line.ksef_procedure and others - {False, shown}:
+                yield Problem(
+                    code="W-PRC-01",
+                    record=row.line,
+                    field="ksef_procedure",
+                    message=self._name_invoice(
+                        invoice,
+                        self.env._(
+                            'several procedures apply to the line "%(line)s", and KSeF shows one: '
+                            "%(code)s.",
+                            line=self._name_of(row.line),
+                            code=shown,
+                        ),
+                    ),
+                    remedy=self.env._("Choose the procedure in the line."),
                 )

@@ -8,6 +8,15 @@ class KsefFa3Dates(models.AbstractModel):
 
     _inherit = "ksef.fa3"
 
+    def _supply_day(self, move):
+        """The day of supply of the lines that have none of their own."""
+        return (
+            move.taxable_supply_date
+            or self._delivery_day(move)
+            or move.delivery_date
+            or move.invoice_date
+        )
+
     def _build_period(self, move):
         if not self._has_period(move):
             return None
@@ -18,27 +27,13 @@ class KsefFa3Dates(models.AbstractModel):
 
     def _common_supply_day(self, invoice):
         """P_6: the day of all rows, unless it is that of issue."""
-        days = self._supply_days(invoice)
-        if len(days) != 1 or self._has_period(invoice.move):
+        if len(invoice.supply_days) != 1 or self._has_period(invoice.move):
             return None
-        (day,) = days
+        (day,) = invoice.supply_days
         return day if day != invoice.move.invoice_date else None
 
     def _row_supply_day(self, invoice, row):
         """P_6A: the day of a row where the rows have different ones."""
-        if len(self._supply_days(invoice)) < 2 or self._has_period(invoice.move):
+        if len(invoice.supply_days) < 2 or self._has_period(invoice.move):
             return None
-        day = self._supply_day(invoice.move, row)
-        return day if day != invoice.move.invoice_date else None
-
-    def _supply_days(self, invoice):
-        return {self._supply_day(invoice.move, row) for row in invoice.rows}
-
-    def _supply_day(self, move, row):
-        return (
-            row.line.ksef_supplied_on
-            or move.taxable_supply_date
-            or self._delivery_day(move)
-            or move.delivery_date
-            or move.invoice_date
-        )
+        return row.supplied_on if row.supplied_on != invoice.move.invoice_date else None

@@ -2,6 +2,7 @@ from odoo import models
 from odoo.tools import html2plaintext
 
 from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.amounts import round_money
 from ...ksef.fa3.plan import limit_of
 from .rows import NAME_LIMIT
 
@@ -18,6 +19,8 @@ class KsefFa3Descriptions(models.AbstractModel):
             *self._describe("Nr referencyjny", text.clean_line(invoice.move.ref)),
             *self._build_name_ends(invoice),
             *self._build_notes(invoice),
+            *self._build_instalments(invoice),
+            *self._build_extras(invoice),
         )
 
     def _describe(self, key, value, number=None):
@@ -42,9 +45,45 @@ class KsefFa3Descriptions(models.AbstractModel):
             if line.display_type == "line_note":
                 yield from self._describe("Uwagi", text.join_lines(line.name), last)
 
+    def _build_instalments(self, invoice):
+        """The amounts of several due days, which Platnosc has no field for."""
+        terms = self._terms_of(invoice.move)
+        if len(terms) < 2:
+            return
+        currency = invoice.move.currency_id.name
+        for number, term in enumerate(terms, 1):
+            amount = f"{round_money(term.amount_currency)}".replace(".", ",")
+            yield from self._describe(
+                f"Rata {number}", f"{term.date_maturity} – {amount} {currency}"
+            )
+
+    def _build_extras(self, invoice):
+        numbers = {row.line: number for number, row in enumerate(invoice.rows, 1)}
+        for extra in invoice.move.ksef_extra_ids:
+            key, value = text.clean_line(extra.key), text.join_lines(extra.value)
+            yield from self._describe(key, value, numbers.get(extra.line_id))
+
+    # === FOOTER === #
+
     def _build_footer(self, invoice):
-        footer, _rest = text.shorten(self._footer_text(invoice), FOOTER_LIMIT)
-        return faktura.Stopka(Informacje=(faktura.Informacje(StopkaFaktury=footer),))
+        texts = (self._company_footer(invoice), self._footer_text(invoice))
+        return faktura.Stopka(
+            Informacje=tuple(
+                faktura.Informacje(StopkaFaktury=text.shorten(footer, FOOTER_LIMIT)[0])
+                for footer in texts
+            ),
+            Rejestry=(self._build_registers(invoice.seller),),
+        )
+
+    def _company_footer(self, invoice):
+        return text.clean_text(invoice.move.company_id.ksef_footer)
+
+    def _build_registers(self, company):
+        return faktura.Rejestry(
+            KRS=company._ksef_krs_number(),
+            REGON=company.ksef_regon or None,
+            BDO=text.clean_line(company.ksef_bdo),
+        )
 
     def _footer_text(self, invoice):
         narration = invoice.move.narration

@@ -57,6 +57,18 @@ def identify(vat, country):
     return Identity(country=country or "", other_number=_without_country(number, country))
 
 
+def identify_partner(partner):
+    """Return the `Identity` by which a partner is named as buyer."""
+    number = "" if partner.ksef_is_without_id else partner.vat
+    return identify(number, partner.country_id.code)
+
+
+def identify_party(partner):
+    """Return the `Identity` of a third party. Odoo gives contacts the number of their company."""
+    is_independent = partner.commercial_partner_id == partner
+    return identify_partner(partner) if is_independent else Identity()
+
+
 def _identify_in_eu(number, prefix):
     for spelling in _OTHER_SPELLINGS.get(prefix, (prefix,)):
         if number.startswith(spelling):

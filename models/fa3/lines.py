@@ -12,9 +12,10 @@ class KsefFa3Lines(models.AbstractModel):
 
     _inherit = "ksef.fa3"
 
-    def _read_rows(self, base_lines):
+    def _read_rows(self, move, base_lines):
         """Rows in the order of the invoice; lines without quantity and value are left out."""
-        rows = [self._read_row(b) for b in base_lines if self._is_part_of_sale(b)]
+        day = self._supply_day(move)
+        rows = [self._read_row(b, day) for b in base_lines if self._is_part_of_sale(b)]
         rows = [row for row in rows if row.line.quantity or row.net]
         return tuple(sorted(rows, key=lambda row: (row.line.sequence, row.line.id)))
 
@@ -37,9 +38,8 @@ class KsefFa3Lines(models.AbstractModel):
             self._vats_of(base_line) or not base_line["record"].product_id.ksef_is_out_of_vat
         )
 
-    def _read_row(self, base_line):
+    def _read_row(self, base_line, day):
         vats = self._vats_of(base_line)
-        net = vats[0]["base_amount_currency"] if vats else self._net_of(base_line)
         excise = sum(
             data["tax_amount_currency"]
             for data in base_line["tax_details"]["taxes_data"]
@@ -48,9 +48,10 @@ class KsefFa3Lines(models.AbstractModel):
         return Row(
             line=base_line["record"],
             taxes=self.env["account.tax"].union(*(data["tax"] for data in vats)),
-            net=round_money(net),
+            net=round_money(self._base_of(base_line)),
             vat=round_money(sum(data["tax_amount_currency"] for data in vats)),
             excise=round_money(excise),
+            supplied_on=base_line["record"].ksef_supplied_on or day,
         )
 
     def _vats_of(self, base_line):
@@ -60,6 +61,20 @@ class KsefFa3Lines(models.AbstractModel):
             for data in base_line["tax_details"]["taxes_data"]
             if data["tax"].ksef_rate_code != "none" and not data["is_reverse_charge"]
         ]
+
+    def _base_of(self, base_line):
+        """What the VAT is on: the booked amount of the line and the taxes that the VAT is on too.
+
+        Odoo's base of the tax is rounded for each tax apart, so with several taxes the bases may
+        miss the ledger, and the total of the invoice, by a cent.
+        """
+        vats = self._vats_of(base_line)
+        below = (
+            data["tax_amount_currency"]
+            for data in base_line["tax_details"]["taxes_data"]
+            if data["tax"].ksef_rate_code == "none" and self._is_in_base(data["tax"], vats)
+        )
+        return self._net_of(base_line) + sum(below)
 
     def _net_of(self, base_line):
         details = base_line["tax_details"]
@@ -85,9 +100,7 @@ class KsefFa3Lines(models.AbstractModel):
 
     def _charge_of_line(self, base_line):
         taxes = sum(d["tax_amount_currency"] for d in base_line["tax_details"]["taxes_data"])
-        return self._charge(
-            self._name_of(base_line["record"]), self._net_of(base_line) + taxes
-        )
+        return self._charge(self._name_of(base_line["record"]), self._net_of(base_line) + taxes)
 
     def _charge(self, reason, amount):
         return Charge(amount=round_money(amount), reason=text.clean_line(reason))

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from ...ksef.fa3.amounts import round_money
@@ -14,18 +15,19 @@ class Row:
     """A product line that becomes a row, with its amounts in the currency of the invoice.
 
     `taxes` are all taxes of the line (groups taken apart) but those that are no VAT; only a
-    line with exactly one such tax can be built. `net` is the base of that tax as Odoo
-    distributed it over the lines, so the nets add up to the total base; `vat` likewise.
-    `excise` is the duty in it.
+    line with exactly one such tax can be built. `net` is the base of that tax as it was
+    booked, with what Odoo distributed over the lines, so the nets add up; `vat` likewise.
+    `excise` is the duty in the base.
     """
 
     line: Any
     taxes: Any
     net: Decimal
     vat: Decimal
-    excise: Decimal = Decimal(0)
+    excise: Decimal
+    supplied_on: date
 
-    @property
+    @cached_property
     def code(self):
         """P_12, "oss" or "margin"; False while the tax has no code."""
         return self.line.ksef_rate_code or self.taxes[:1].ksef_rate_code
@@ -55,11 +57,11 @@ class Row:
             or self.line.company_id.ksef_exempt_basis
         )
 
-    @property
+    @cached_property
     def gross(self):
         return self.net + self.vat
 
-    @property
+    @cached_property
     def is_annex15(self):
         return self.line.ksef_is_annex15 or self.line.product_id.ksef_is_annex15
 
@@ -98,7 +100,8 @@ class Invoice:
     `seller` is the company that is the taxpayer: for a branch the one above it with a NIP.
     `rate` is PLN for one unit of the currency, None for PLN. `rate_on` is the day of the
     newest rate that could be used, None if there was none. `twin` is the submission of
-    another invoice that already uses number and seller.
+    another invoice that already uses number and seller. `correction` is what it corrects, None
+    for a sale.
     """
 
     move: Any
@@ -111,12 +114,13 @@ class Invoice:
     rate: Decimal | None
     rate_on: date | None
     twin: Any
+    correction: Any = None
 
-    @property
+    @cached_property
     def net(self):
         return sum((row.net for row in self.rows), Decimal(0))
 
-    @property
+    @cached_property
     def total(self):
         """P_15: all that is due under VAT law, in the currency of the invoice."""
         return self.net + sum((row.vat for row in self.rows), Decimal(0))
@@ -130,7 +134,7 @@ class Invoice:
     def total_in_pln(self):
         return self.total if self.rate is None else round_money(self.total * self.rate)
 
-    @property
+    @cached_property
     def is_gross(self):
         """Whether rows show gross prices (art. 106e(7) and (8)): all taxes are in the price."""
         rows = [row for row in self.rows if not row.is_margin]
@@ -145,6 +149,10 @@ class Invoice:
         """The seller is the second of three taxpayers (art. 135 VAT Act)."""
         return any(row.procedure == "TT_D" for row in self.rows)
 
-    @property
+    @cached_property
     def codes(self):
         return {row.code for row in self.rows}
+
+    @cached_property
+    def supply_days(self):
+        return {row.supplied_on for row in self.rows}

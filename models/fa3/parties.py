@@ -5,7 +5,7 @@ from odoo.tools import email_normalize
 
 from ...ksef.fa3 import faktura, text
 from ...ksef.fa3.plan import limit_of
-from .identity import identify
+from .identity import identify_partner
 
 # With these the seller acts as a taxpayer of the EU (art. 97(10) VAT Act)
 _COMMUNITY_CODES = {"0 WDT", "np II"}
@@ -17,28 +17,39 @@ class KsefFa3Parties(models.AbstractModel):
     _inherit = "ksef.fa3"
 
     def _build_seller(self, invoice):
-        partner = invoice.seller.partner_id
+        company = invoice.seller
+        partner = company.partner_id
+        is_export = "0 EX" in invoice.codes
         return faktura.Podmiot1(
-            PrefiksPodatnika="PL" if invoice.codes & _COMMUNITY_CODES else None,
+            PrefiksPodatnika="PL" if self._is_community_sale(invoice) else None,
+            NrEORI=text.clean_line(company.ksef_eori) if is_export else None,
             DaneIdentyfikacyjne=faktura.TPodmiot1(
-                NIP=invoice.seller._ksef_nip(), Nazwa=text.clean_line(partner.name)
+                NIP=company._ksef_nip(),
+                Nazwa=text.clean_line(company.ksef_legal_name or partner.name),
             ),
             Adres=self._build_address(partner),
-            DaneKontaktowe=self._build_contact(invoice.seller),
+            DaneKontaktowe=self._build_contact(company),
+            StatusInfoPodatnika=int(company.ksef_taxpayer_status or 0) or None,
         )
 
+    def _is_community_sale(self, invoice):
+        return bool(invoice.codes & _COMMUNITY_CODES) or invoice.is_triangular
+
     def _build_buyer(self, invoice):
+        move, buyer = invoice.move, invoice.buyer
+        kind = self._subunit_of(move)._ksef_entity().ksef_entity_kind
         return faktura.Podmiot2(
-            DaneIdentyfikacyjne=self._build_identity(invoice.buyer),
-            Adres=self._build_address(invoice.buyer),
+            NrEORI=text.clean_line(buyer.ksef_eori),
+            DaneIdentyfikacyjne=self._build_identity(buyer),
+            Adres=self._build_address(buyer) if self._has_address(buyer) else None,
             AdresKoresp=self._build_postal_address(invoice),
-            NrKlienta=text.clean_line(invoice.buyer.ref),
-            JST=False,
-            GV=False,
+            NrKlienta=text.clean_line(buyer.ref),
+            JST=move.ksef_is_jst or kind == "jst",
+            GV=move.ksef_is_gv or kind == "vat_group",
         )
 
     def _build_identity(self, partner):
-        identity = identify(partner.vat, partner.country_id.code)
+        identity = identify_partner(partner)
         return faktura.TPodmiot2(
             NIP=identity.nip or None,
             KodUE=identity.eu_prefix or None,
@@ -48,6 +59,9 @@ class KsefFa3Parties(models.AbstractModel):
             BrakID=identity.is_missing,
             Nazwa=text.clean_line(partner.name),
         )
+
+    def _has_address(self, partner):
+        return bool(partner.country_id and (partner.street or partner.city))
 
     def _build_address(self, partner):
         country = partner.country_id.code
@@ -72,11 +86,7 @@ class KsefFa3Parties(models.AbstractModel):
     def _build_postal_address(self, invoice):
         """AdresKoresp: where a contact of the buyer has another address than the buyer."""
         contact = invoice.move.partner_id
-        if (
-            contact == invoice.buyer
-            or not contact.country_id
-            or not (contact.street or contact.city)
-        ):
+        if contact.commercial_partner_id != invoice.buyer or not self._has_address(contact):
             return None
         address = self._build_address(contact)
         return address if address != self._build_address(invoice.buyer) else None

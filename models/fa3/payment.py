@@ -4,12 +4,14 @@ from decimal import Decimal
 from odoo import models
 
 from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.amounts import format_quantity, to_decimal
 from ...ksef.fa3.plan import limit_of
 
-_CASH, _CARD, _TRANSFER = 1, 2, 6
-FORM_OF_JOURNAL = {"cash": _CASH, "credit": _CARD, "bank": _TRANSFER}
+_CASH, _CARD, TRANSFER = 1, 2, 6
+FORM_OF_JOURNAL = {"cash": _CASH, "credit": _CARD, "bank": TRANSFER}
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 _BANK_LIMIT = limit_of(faktura.TRachunekBankowy, "NazwaBanku")
+_FORM_LIMIT = limit_of(faktura.Platnosc, "OpisPlatnosci")
 
 
 class KsefFa3Payment(models.AbstractModel):
@@ -18,17 +20,19 @@ class KsefFa3Payment(models.AbstractModel):
     def _build_payment(self, invoice):
         """Platnosc: what was paid before the document is made, and how to pay the rest."""
         is_paid = self._is_paid(invoice)
-        account = invoice.move.partner_bank_id
         return faktura.Platnosc(
             TerminPlatnosci=() if is_paid else self._build_due_days(invoice),
-            FormaPlatnosci=self._payment_form(invoice),
-            RachunekBankowy=(self._build_account(invoice, account),) if account else (),
+            Skonto=None if is_paid else self._build_early_discount(invoice.move),
+            **self._build_form(invoice),
+            **self._build_accounts(invoice),
             **self._build_paid(invoice),
         )
 
+    # === PAID === #
+
     def _is_paid(self, invoice):
         paid = sum((payment.amount for payment in invoice.payments), Decimal(0))
-        return bool(invoice.payments) and paid >= invoice.total
+        return bool(invoice.payments) and paid >= invoice.due
 
     def _build_paid(self, invoice):
         """Fields for a payment in full at once, in full by parts, or in part."""
@@ -49,17 +53,58 @@ class KsefFa3Payment(models.AbstractModel):
             FormaPlatnosci=FORM_OF_JOURNAL.get(payment.journal_type),
         )
 
-    def _build_due_days(self, invoice):
-        terms = invoice.move.line_ids.filtered(lambda line: line.display_type == "payment_term")
-        days = {day for day in terms.mapped("date_maturity") if day}
-        return tuple(faktura.TerminPlatnosci(Termin=day) for day in sorted(days))
+    # === TO BE PAID === #
 
-    def _payment_form(self, invoice):
+    def _terms_of(self, move):
+        """The instalments of an invoice in the order of their days."""
+        terms = move.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        return terms.filtered("date_maturity").sorted("date_maturity")
+
+    def _build_due_days(self, invoice):
+        days = dict.fromkeys(self._terms_of(invoice.move).mapped("date_maturity"))
+        return tuple(faktura.TerminPlatnosci(Termin=day) for day in days)
+
+    def _build_early_discount(self, move):
+        terms = move.invoice_payment_term_id
+        if not terms.early_discount:
+            return None
+        percentage = format_quantity(to_decimal(terms.discount_percentage))
+        return faktura.Skonto(
+            WarunkiSkonta=f"Zapłata w ciągu {terms.discount_days} dni od daty wystawienia",
+            WysokoscSkonta=f"{percentage}%",
+        )
+
+    # === FORM OF PAYMENT === #
+
+    def _build_form(self, invoice):
         """How it was paid if it was paid at once, else how the buyer is expected to pay."""
         if self._is_paid(invoice) and len(invoice.payments) == 1:
-            return FORM_OF_JOURNAL.get(invoice.payments[0].journal_type)
-        journal = invoice.move.preferred_payment_method_line_id.journal_id
-        return FORM_OF_JOURNAL.get(journal.type, _TRANSFER)
+            return {"FormaPlatnosci": FORM_OF_JOURNAL.get(invoice.payments[0].journal_type)}
+        method = invoice.move.preferred_payment_method_line_id
+        if method.ksef_payment_form == "other":
+            description = text.shorten(text.clean_line(method.name), _FORM_LIMIT)[0]
+            return {"PlatnoscInna": True, "OpisPlatnosci": description}
+        return {"FormaPlatnosci": self._payment_form(method)}
+
+    def _payment_form(self, method):
+        if method.ksef_payment_form:
+            return int(method.ksef_payment_form)
+        return FORM_OF_JOURNAL.get(method.journal_id.type, TRANSFER)
+
+    # === ACCOUNTS === #
+
+    def _build_accounts(self, invoice):
+        """The account of the factor takes the place of the seller's."""
+        account = self._account_to_pay(invoice.move)
+        if not account:
+            return {}
+        is_factored = bool(self._factor_of(invoice.move))
+        field = "RachunekBankowyFaktora" if is_factored else "RachunekBankowy"
+        return {field: (self._build_account(invoice, account),)}
+
+    def _account_to_pay(self, move):
+        factor = self._factor_of(move)
+        return factor.bank_ids[:1] if factor else move.partner_bank_id
 
     def _build_account(self, invoice, account):
         swift = (account.bank_id.bic or "").replace(" ", "").upper()

@@ -6,6 +6,7 @@ from odoo.tools.barcode import check_barcode_encoding
 from ...ksef.fa3 import faktura, text
 from ...ksef.fa3.amounts import round_money, round_price, round_quantity, to_decimal
 from ...ksef.fa3.plan import limit_of
+from ...ksef.fa3.rates import percent_of
 
 NAME_LIMIT = limit_of(faktura.FaWiersz, "P_7")
 _UNIT_LIMIT = limit_of(faktura.FaWiersz, "P_8A")
@@ -25,34 +26,142 @@ class KsefFa3Rows(models.AbstractModel):
     _inherit = "ksef.fa3"
 
     def _build_rows(self, invoice):
-        return tuple(
-            self._build_row(invoice, row, number) for number, row in enumerate(invoice.rows, 1)
-        )
+        build = self._build_simple_row if invoice.is_simplified else self._build_row
+        return tuple(build(invoice, row, number) for number, row in enumerate(invoice.rows, 1))
 
     def _build_row(self, invoice, row, number):
-        product = row.line.product_id
         return faktura.FaWiersz(
             NrWierszaFa=number,
-            P_7=text.shorten(self._name_of(row.line), NAME_LIMIT)[0],
-            Indeks=self._short_code(product.default_code),
-            GTIN=self._gtin_of(product),
-            CN=self._short_code(product.hs_code) if "hs_code" in product._fields else None,
+            UU_ID=row.line.ksef_uuid or None,
+            P_6A=self._row_supply_day(invoice, row),
+            P_7=self._row_name(row),
             P_8A=self._unit_of(row.line),
             P_8B=round_quantity(row.line.quantity),
             P_11Vat=row.vat if self._is_tax_shown(invoice, row) else None,
-            P_12=row.code,
             P_12_Zal_15=row.is_annex15,
-            GTU=product.l10n_pl_vat_gtu or None,
-            Procedura=self._procedure_of(row),
-            KursWaluty=invoice.rate,
-            **(self._gross_values(row) if invoice.is_gross else self._net_values(row)),
+            KwotaAkcyzy=row.excise or None,
+            KursWaluty=self._shown_rate(invoice, row),
+            **self._product_codes(row.line.product_id),
+            **self._build_rate(row),
+            **self._build_marks(row),
+            **self._build_values(invoice, row),
         )
 
-    def _net_values(self, row):
-        return {"P_9A": self._unit_price(row, row.net), "P_11": row.net}
+    def _build_simple_row(self, invoice, row, number):
+        """What a simplified invoice must say: the name, and without sums the rate and value."""
+        is_total = invoice.move.ksef_simplified == "total"
+        return faktura.FaWiersz(
+            NrWierszaFa=number,
+            UU_ID=row.line.ksef_uuid or None,
+            P_7=self._row_name(row),
+            P_11A=row.gross if is_total and len(invoice.codes) > 1 else None,
+            P_12=row.code if is_total else None,
+        )
 
-    def _gross_values(self, row):
-        return {"P_9B": self._unit_price(row, row.gross), "P_11A": row.gross}
+    # === NAME AND CODES === #
+
+    def _row_name(self, row):
+        return text.shorten(self._name_of(row.line), NAME_LIMIT)[0]
+
+    def _name_of(self, line):
+        """The text of the line, or the name of its product, without the code: that is Indeks."""
+        name = text.join_lines(line.name)
+        code = text.clean_line(line.product_id.default_code)
+        return name.removeprefix(f"[{code}]").strip() or text.clean_line(line.product_id.name)
+
+    def _product_codes(self, product):
+        codes = {
+            "Indeks": product.default_code,
+            "PKWiU": product.ksef_pkwiu,
+            "CN": self._customs_code(product),
+            "PKOB": product.ksef_pkob,
+        }
+        return {"GTIN": self._gtin_of(product)} | {
+            field: self._short_code(code) for field, code in codes.items()
+        }
+
+    def _customs_code(self, product):
+        """CN, which `stock_delivery` has a field for."""
+        return product.ksef_cn or ("hs_code" in product._fields and product.hs_code)
+
+    def _short_code(self, code):
+        """A code that is too long is left out: cut off it would be another one."""
+        code = text.clean_line(code)
+        return code if len(code) <= _CODE_LIMIT else None
+
+    def _gtin_of(self, product):
+        barcode = product.barcode or ""
+        encoding = _GTIN_ENCODINGS.get(len(barcode))
+        return barcode if encoding and check_barcode_encoding(barcode, encoding) else None
+
+    def _unit_of(self, line):
+        """The unit in Polish, where that language is installed."""
+        unit = line.product_uom_id
+        if "pl_PL" in dict(self.env["res.lang"].get_installed()):
+            unit = unit.with_context(lang="pl_PL")
+        return text.shorten(text.clean_line(unit.name), _UNIT_LIMIT)[0] or _DEFAULT_UNIT
+
+    # === RATE AND MARKS === #
+
+    def _build_rate(self, row):
+        if row.code == "oss":
+            return {"P_12_XII": to_decimal(row.taxes.amount)}
+        return {} if row.is_margin else {"P_12": row.code}
+
+    def _build_marks(self, row):
+        """GTU and Procedura, which an invoice may show but need not."""
+        if not row.line.company_id.ksef_is_with_jpk_codes:
+            return {}
+        gtu = row.line.ksef_gtu or row.line.product_id.l10n_pl_vat_gtu
+        return {"GTU": gtu or None, "Procedura": self._procedure_of(row)}
+
+    def _procedure_of(self, row):
+        return row.procedure or next(self._voucher_procedures(row.line.move_id), None)
+
+    def _voucher_procedures(self, move):
+        return (code for flag, code in _PROCEDURE_OF_FLAG.items() if move[flag])
+
+    def _shown_rate(self, invoice, row):
+        """KursWaluty. Amounts of other countries' VAT are not converted to PLN."""
+        if row.code == "oss":
+            return None
+        is_taxed = percent_of(row.code) is not None
+        if not is_taxed and not row.line.company_id.ksef_is_rate_on_zero_rows:
+            return None
+        return self._rate_of_row(invoice, row)
+
+    def _rate_of_row(self, invoice, row):
+        if invoice.rate is None or not row.line.ksef_rate:
+            return invoice.rate
+        return round_quantity(row.line.ksef_rate)
+
+    # === VALUES === #
+
+    def _build_values(self, invoice, row):
+        is_gross = invoice.is_gross or row.is_margin
+        value = row.gross if is_gross else row.net
+        price, discount = self._build_price(row, value)
+        return {
+            "P_9B" if is_gross else "P_9A": price,
+            "P_10": discount,
+            "P_11A" if is_gross else "P_11": value,
+        }
+
+    def _build_price(self, row, value):
+        """The unit price and, where the company shows it beside the price, the discount."""
+        mode = row.line.company_id.ksef_discount_mode
+        quantity = round_quantity(row.line.quantity)
+        share = to_decimal(row.line.discount) / 100
+        if mode == "in_price" or not quantity or not 0 < share < 1:
+            return self._unit_price(row, value), None
+        listed = self._list_price(row, value / quantity / (1 - share))
+        discount = round_price(listed - value / quantity)
+        return listed, discount if mode == "p10_unit" else round_price(discount * quantity)
+
+    def _list_price(self, row, price):
+        """The price as typed, if it is the one that the discount was taken from."""
+        typed = to_decimal(row.line.price_unit)
+        return round_price(typed if abs(typed - price) <= _CENT else price)
 
     def _unit_price(self, row, value):
         """The price after the discount, with which the row comes to its `value` again."""
@@ -66,31 +175,4 @@ class KsefFa3Rows(models.AbstractModel):
     def _is_tax_shown(self, invoice, row):
         """Tax per row (art. 106e(10)) where the tax of the invoice is the sum of such taxes."""
         method = invoice.move.company_id.tax_calculation_rounding_method
-        return method == "round_per_line" and row.code.isdigit()
-
-    def _name_of(self, line):
-        """The text of the line, or the name of its product, without the code: that is Indeks."""
-        name = text.join_lines(line.name)
-        code = text.clean_line(line.product_id.default_code)
-        return name.removeprefix(f"[{code}]").strip() or text.clean_line(line.product_id.name)
-
-    def _unit_of(self, line):
-        """The unit in Polish, where that language is installed."""
-        unit = line.product_uom_id
-        if "pl_PL" in dict(self.env["res.lang"].get_installed()):
-            unit = unit.with_context(lang="pl_PL")
-        return text.shorten(text.clean_line(unit.name), _UNIT_LIMIT)[0] or _DEFAULT_UNIT
-
-    def _short_code(self, code):
-        """A code that is too long is left out: cut off it would be another one."""
-        code = text.clean_line(code)
-        return code if len(code) <= _CODE_LIMIT else None
-
-    def _gtin_of(self, product):
-        barcode = product.barcode or ""
-        encoding = _GTIN_ENCODINGS.get(len(barcode))
-        return barcode if encoding and check_barcode_encoding(barcode, encoding) else None
-
-    def _procedure_of(self, row):
-        flags = (code for flag, code in _PROCEDURE_OF_FLAG.items() if row.line.move_id[flag])
-        return row.taxes.ksef_procedure or next(flags, None)
+        return method == "round_per_line" and percent_of(row.code) is not None

@@ -4,8 +4,8 @@ from decimal import Decimal
 from odoo import models
 
 from ...ksef.fa3 import faktura
-from ...ksef.fa3.text import shorten
 from ...ksef.fa3.plan import limit_of
+from ...ksef.fa3.text import shorten
 
 _REASON_LIMIT = limit_of(faktura.Obciazenia, "Powod")
 

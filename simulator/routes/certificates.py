@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from ..answers import Answer, empty_answer, json_answer
 from ..bodies import Items, Text, read_body
-from ..ca import der_of, with_null_parameters
+from ..ca import der_of
 from ..call import Call, NoBody
 from ..certificates import names_of
 from ..clock import wire_moment, wire_optional
@@ -23,6 +23,7 @@ from ..enrolments import (
     used_enrolments,
 )
 from ..errors import Gone, bad_request
+from ..null_parameters import with_null_parameters
 from ..operations import Operation
 from ..pages import PageSizes, numbered_page
 from ..register import ACTIVE, REVOKED, status_of

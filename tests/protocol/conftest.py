@@ -5,10 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 from wire import SELLER, Wire
 
 from simulator.panel import Control, RunningSimulator
 from simulator.server import Simulator
+
+# A machine with other work to do is no failure of ours.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(scope="session")

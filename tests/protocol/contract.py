@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 
 Schema = Mapping[str, Any]
 
-CONTRACT = Path(__file__).parents[2] / "schemas" / "contract.json"
+_FILE = Path(__file__).parents[2] / "schemas" / "contract.json"
 _TYPES: Mapping[str, tuple[type, ...]] = {
     "string": (str,),
     "integer": (int,),
@@ -53,7 +53,7 @@ class Contract:
 
     @classmethod
     def load(cls) -> Contract:
-        return cls(json.loads(CONTRACT.read_text(encoding="utf-8")))
+        return cls(json.loads(_FILE.read_text(encoding="utf-8")))
 
     def operation_of(self, method: str, path: str) -> str | None:
         """The name of the operation, its own words before those in braces."""
@@ -62,14 +62,24 @@ class Contract:
 
     def problems(self, exchange: Exchange, prefix: str = "/v2") -> list[str]:
         """What in an exchange breaks the contract; what a server refuses may be broken."""
-        path = urlsplit(exchange.url).path.removeprefix(prefix)
-        name = self.operation_of(exchange.method, path)
+        name = self._name_of(exchange, prefix)
         if name is None:
-            return [f"{exchange.method} {path} is not in the contract"]
+            return [f"{exchange.method} {exchange.url} is not in the contract"]
         found = list(self._answer_problems(name, exchange))
         if exchange.status < 400:
             found += self._request_problems(name, exchange)
         return [f"{name}: {problem}" for problem in found]
+
+    def answer_problems(self, exchange: Exchange, prefix: str = "/v2") -> list[str]:
+        """What in an answer breaks the contract, whatever was asked."""
+        name = self._name_of(exchange, prefix)
+        if name is None:
+            return []
+        return [f"{name}: {problem}" for problem in self._answer_problems(name, exchange)]
+
+    def _name_of(self, exchange: Exchange, prefix: str) -> str | None:
+        path = urlsplit(exchange.url).path.removeprefix(prefix)
+        return self.operation_of(exchange.method, path)
 
     def _request_problems(self, name: str, exchange: Exchange) -> Iterator[str]:
         operation = self.operations[name]
@@ -242,3 +252,5 @@ _FORMATS: Mapping[str, Callable[[str], bool]] = {
     "byte": _is_base64,
     "uri": lambda value: bool(urlsplit(value).netloc),
 }
+
+CONTRACT = Contract.load()

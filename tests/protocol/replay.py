@@ -6,14 +6,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import requests
-from contract import Contract, Exchange
+from contract import CONTRACT, Exchange
 
 from ksef.adapter import TimedAdapter, TimedBody
 from ksef.client import Client
-
-CONTRACT = Contract.load()
-#: Names of the operations that were exchanged so far.
-exchanged: set[str] = set()
 
 
 class ContractAdapter(TimedAdapter):
@@ -46,6 +42,5 @@ def _check(request: requests.PreparedRequest, body: bytes, response: requests.Re
         answer_headers={name.lower(): value for name, value in response.headers.items()},
         answer=response.content,
     )
-    path = urlsplit(exchange.url).path.removeprefix("/v2")
-    exchanged.add(CONTRACT.operation_of(exchange.method, path) or path)
-    assert CONTRACT.problems(exchange) == []
+    problems = CONTRACT.problems(exchange)
+    assert not problems, problems

@@ -60,6 +60,23 @@ def scripted(*replies: Reply) -> Iterator[ScriptedServer]:
 
 
 @contextmanager
+def draining(reply: Reply) -> Iterator[str]:
+    """The address of a server that reads one request of any size and keeps nothing of it."""
+
+    def serve() -> None:
+        connection, _address = listener.accept()
+        with connection:
+            _skip_request(connection)
+            reply(connection)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        thread.join(timeout=10)
+
+
+@contextmanager
 def deaf_server() -> Iterator[str]:
     """The address of a server that takes connections and never reads from them."""
     with socket.create_server(("127.0.0.1", 0), backlog=1) as listener:
@@ -78,13 +95,31 @@ def _serve_quietly(server: ScriptedServer, listener: socket.socket) -> None:
 
 
 def _read_request(connection: socket.socket) -> bytes:
+    head, body = _read_head(connection)
+    while len(body) < _announced_size(head):
+        body += connection.recv(65536)
+    return head + b"\r\n\r\n" + body
+
+
+def _skip_request(connection: socket.socket) -> None:
+    head, body = _read_head(connection)
+    missing = _announced_size(head) - len(body)
+    while missing > 0:
+        missing -= len(connection.recv(65536))
+
+
+def _read_head(connection: socket.socket) -> tuple[bytes, bytes]:
+    """The head of a request, and what came of its body."""
     connection.settimeout(10)
     received = b""
     while b"\r\n\r\n" not in received:
         received += connection.recv(65536)
     head, _, body = received.partition(b"\r\n\r\n")
+    return head, body
+
+
+def _announced_size(head: bytes) -> int:
     for line in head.lower().split(b"\r\n"):
         if line.startswith(b"content-length:"):
-            while len(body) < int(line.split(b":")[1]):
-                body += connection.recv(65536)
-    return head + b"\r\n\r\n" + body
+            return int(line.split(b":")[1])
+    return 0

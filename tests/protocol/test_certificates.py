@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import ssl
+from collections.abc import Callable
+
 import pytest
 import requests
 from certificates import make_certificate, make_rsa_key, seal_name
 from company import connect, finish_login, issue, log_in, log_in_as_owner, now
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
     Encoding,
     NoEncryption,
     PrivateFormat,
+    pkcs12,
 )
+from null_parameters import with_other_certificate
 from wire import SELLER
 
 from ksef.certificates import (
@@ -25,10 +31,12 @@ from ksef.codes import Outcome
 from ksef.credentials import (
     CertificateCredential,
     CertificateType,
+    PrivateKey,
     load_files,
+    load_pkcs12,
 )
 from ksef.crypto import hash_base64
-from ksef.errors import KeyProblem, Refused, UnusableKey
+from ksef.errors import BadAnswer, KeyProblem, Refused, UnusableKey
 from ksef.links import certificate_link, serial_number
 from ksef.messages import Context
 from simulator.panel import RunningSimulator
@@ -37,8 +45,10 @@ CONTEXT = Context(value=SELLER)
 
 
 @pytest.mark.parametrize("make_key", [generate_key, make_rsa_key])
-def test_issued_certificate_opens_the_door(simulator: RunningSimulator, make_key: object) -> None:
-    key = make_key()  # type: ignore[operator]
+def test_issued_certificate_opens_the_door(
+    simulator: RunningSimulator, make_key: Callable[[], PrivateKey]
+) -> None:
+    key = make_key()
     with log_in_as_owner(simulator) as client:
         issued = issue(client, CertificateType.AUTHENTICATION, key)
         credential = CertificateCredential(certificate_der=issued.der, private_key=key)
@@ -73,6 +83,42 @@ def test_certificate_with_null_parameters_signs_links(simulator: RunningSimulato
             client.environment, CONTEXT, SELLER, credential, hash_base64(b"document")
         )
     assert 'data-verdict="passed"' in requests.get(link, timeout=10).text
+
+
+def from_pkcs12(der: bytes, key: PrivateKey) -> CertificateCredential:
+    """Out of a file made with a certificate that the library takes, and then exchanged."""
+    other = x509.load_der_x509_certificate(make_certificate(seal_name(SELLER), key))
+    file = pkcs12.serialize_key_and_certificates(b"n", key, other, None, NoEncryption())
+    return load_pkcs12(with_other_certificate(file, der), "")
+
+
+def from_der(der: bytes, key: PrivateKey) -> CertificateCredential:
+    return load_files(der, key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption()))
+
+
+def from_pem(der: bytes, key: PrivateKey) -> CertificateCredential:
+    certificate = ssl.DER_cert_to_PEM_cert(der).encode()
+    encryption = BestAvailableEncryption(b"secret")
+    key_file = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption)
+    return load_files(certificate, key_file, "secret")
+
+
+@pytest.mark.parametrize("load", [from_pkcs12, from_der, from_pem])
+@pytest.mark.parametrize("make_key", [generate_key, make_rsa_key])
+def test_certificate_with_null_parameters_logs_in(
+    simulator: RunningSimulator,
+    make_key: Callable[[], PrivateKey],
+    load: Callable[[bytes, PrivateKey], CertificateCredential],
+) -> None:
+    key = make_key()
+    simulator.control.fault("null-parameters", operation="certificate-retrieve")
+    with log_in_as_owner(simulator) as client:
+        issued = issue(client, CertificateType.AUTHENTICATION, key)
+        with pytest.raises(ValueError, match="signature_alg"):
+            x509.load_der_x509_certificate(issued.der)
+        started = client.authenticate_with_certificate(load(issued.der, key), CONTEXT, now=now())
+        status = finish_login(client, started)
+    assert status.outcome is Outcome.ACCEPTED
 
 
 def test_certificates_are_listed_and_revoked(simulator: RunningSimulator) -> None:
@@ -151,6 +197,21 @@ def test_request_bears_the_names_in_the_order_of_the_ministry() -> None:
         "2.5.4.5",
         "2.5.4.45",
     ]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        EnrollmentData(common_name="x" * 65, country_name="PL"),
+        EnrollmentData(common_name="x", country_name="Polska"),
+        EnrollmentData(common_name="x", country_name="PL", given_name="\ud800"),
+        EnrollmentData(common_name="x", country_name="PL", serial_number="\0"),
+    ],
+    ids=["long", "country", "surrogate", "zero"],
+)
+def test_names_that_no_certificate_can_bear_are_a_bad_answer(data: EnrollmentData) -> None:
+    with pytest.raises(BadAnswer):
+        make_request(data, generate_key())
 
 
 def test_certificate_does_not_show_its_bytes() -> None:

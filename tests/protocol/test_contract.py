@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contract import Contract, Exchange
+from contract import CONTRACT, Exchange
 from wire import SELLER
 
 import ksef
@@ -19,7 +19,6 @@ from ksef.operations import Group, Operation
 from ksef.query import DateType, Role
 from tools import compact_contract
 
-CONTRACT = Contract.load()
 TOKEN_LOGIN = {
     "challenge": "20260302-CR-2FDC223000-C2BFC98A9C-4E",
     "contextIdentifier": {"type": "Nip", "value": SELLER},

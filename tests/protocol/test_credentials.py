@@ -18,6 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
     PrivateFormat,
     pkcs12,
 )
+from hypothesis import example, given
+from hypothesis import strategies as st
 from null_parameters import (
     with_null_parameters,
     with_other_certificate,
@@ -33,7 +35,9 @@ from ksef.credentials import (
     load_pkcs12,
 )
 from ksef.errors import KeyProblem, UnusableKey, WrongPassword
+from ksef.messages import Context
 from ksef.pkcs12 import open_pkcs12
+from ksef.xades import sign_request
 
 PASSWORD = "zażółć gęślą"
 KEY = make_ec_key()
@@ -251,6 +255,53 @@ def test_certificate_with_null_parameters_tells_the_same() -> None:
 def test_truncated_certificate_is_unreadable(size: int) -> None:
     with pytest.raises(UnusableKey):
         read_certificate(NULLED[:size])
+
+
+BARE_P12 = without_authentication(p12(NoEncryption()))
+
+
+def damages(file: bytes) -> st.SearchStrategy[list[tuple[int, int]]]:
+    """Positions in a file, and what shall stand there."""
+    place = st.tuples(st.integers(0, len(file) - 1), st.integers(0, 255))
+    return st.lists(place, min_size=1, max_size=3)
+
+
+def damaged(file: bytes, damage: list[tuple[int, int]]) -> bytes:
+    content = bytearray(file)
+    for position, value in damage:
+        content[position] = value
+    return bytes(content)
+
+
+@given(damages(CERTIFICATE))
+@example([(CERTIFICATE.index(b"\xa0\x03\x02\x01\x02") + 4, 9)])  # a version of the future
+@example([(CERTIFICATE.index(b"Testowa"), 1)])  # a name that XML cannot hold
+@example([(CERTIFICATE.index(bytes.fromhex("2a8648ce3d0201")), 0)])  # a key of unknown kind
+@example([(CERTIFICATE.index(bytes.fromhex("0603551d0f")) + 5, 9)])  # an extension that is none
+def test_damaged_certificate_is_usable_or_told(damage: list[tuple[int, int]]) -> None:
+    try:
+        credential = load_files(damaged(CERTIFICATE, damage), key_file())
+        credential.check_for_login(now())
+        sign_request("challenge", Context(value=SELLER), credential, now=now())
+    except UnusableKey as error:
+        assert error.problem is not KeyProblem.WRONG_PASSWORD
+
+
+@given(damages(BARE_P12))
+@example([(BARE_P12.index(bytes.fromhex("2a8648ce3d030107")) + 7, 99)])  # an unknown curve
+@example([(BARE_P12.rindex(bytes.fromhex("2a8648ce3d030107")) + 7, 99)])
+@example([(BARE_P12.index(b"\xa0\x03\x02\x01\x02") + 4, 1)])  # a version that never was
+def test_damaged_pkcs12_is_usable_or_told(damage: list[tuple[int, int]]) -> None:
+    try:
+        credential = load_pkcs12(damaged(BARE_P12, damage), "")
+        assert credential.certificate.public_key() == credential.private_key.public_key()
+    except UnusableKey as error:
+        assert error.problem is not KeyProblem.WRONG_PASSWORD
+
+
+def test_damaged_certificate_of_an_issuer_does_no_harm() -> None:
+    both = pem_by_hand(b"garbage") + pem(CERTIFICATE)
+    assert_is_ours(load_files(both, key_file()))
 
 
 @pytest.mark.parametrize("is_offline", [True, False])

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from statistics import median, quantiles
 
@@ -42,8 +44,9 @@ def _files(*folders: str) -> list[Path]:
     return sorted(file for folder in folders for file in (ROOT / folder).rglob("*.py"))
 
 
-def _nodes(file: Path) -> Iterator[ast.AST]:
-    return ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file)))
+@cache
+def _nodes(file: Path) -> tuple[ast.AST, ...]:
+    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"), str(file))))
 
 
 def _place(file: Path, node: ast.AST) -> str:
@@ -52,13 +55,22 @@ def _place(file: Path, node: ast.AST) -> str:
 
 def _imports(*folders: str) -> Iterator[Import]:
     for file in _files(*folders):
-        folder = file.parent.relative_to(ROOT).as_posix()
-        for node in _nodes(file):
+        yield from _imports_of(file)
+
+
+@cache
+def _imports_of(file: Path) -> tuple[Import, ...]:
+    return tuple(_read_imports(file))
+
+
+def _read_imports(file: Path) -> Iterator[Import]:
+    folder = file.parent.relative_to(ROOT).as_posix()
+    for node in _nodes(file):
+        if isinstance(node, ast.Import):
             place = _place(file, node)
-            if isinstance(node, ast.Import):
-                yield from (Import(place, folder, 0, alias.name) for alias in node.names)
-            elif isinstance(node, ast.ImportFrom):
-                yield from _imported_from(node, place, folder)
+            yield from (Import(place, folder, 0, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            yield from _imported_from(node, _place(file, node), folder)
 
 
 def _imported_from(node: ast.ImportFrom, place: str, folder: str) -> Iterator[Import]:
@@ -173,3 +185,13 @@ def test_every_test_of_odoo_is_imported() -> None:
 
 def _aliases(node: ast.stmt) -> list[ast.alias]:
     return node.names if isinstance(node, ast.ImportFrom) else []
+
+
+def test_every_test_that_the_simulator_names_exists() -> None:
+    readme = (ROOT / "simulator/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"\| (\w+) \| `(test_\w+)` \|", readme)
+    sources = {name: ROOT / f"tests/protocol/test_simulator_{name}.py" for name, _ in rows}
+    missing = [
+        test for name, test in rows if f"def {test}(" not in sources[name].read_text("utf-8")
+    ]
+    assert (len(rows), missing) == (32, [])

@@ -18,6 +18,7 @@ from wire import SELLER
 from ksef import keys
 from ksef.client import Client
 from ksef.codes import Outcome
+from ksef.credentials import PrivateKey
 from ksef.crypto import SessionKey
 from ksef.environment import local
 from ksef.errors import BadAnswer, KeyProblem, Refused, UnusableKey
@@ -83,8 +84,9 @@ def test_no_valid_key_is_told() -> None:
     assert caught.value.problem is KeyProblem.NO_KEY
 
 
-def test_elliptic_key_is_refused_clearly() -> None:
-    der = make_certificate(seal_name(SELLER), make_ec_key())
+@pytest.mark.parametrize("key", [make_ec_key(), make_rsa_key(1024)], ids=["EC", "weak"])
+def test_elliptic_and_weak_keys_are_refused_clearly(key: PrivateKey) -> None:
+    der = make_certificate(seal_name(SELLER), key)
     with pytest.raises(UnusableKey) as caught:
         replace(KEY, certificate_der=der).rsa_key()
     assert caught.value.problem is KeyProblem.UNSUPPORTED

@@ -8,13 +8,14 @@ import pytest
 from certificates import make_certificate, make_ec_key, make_rsa_key, person_name, seal_name
 from company import connect, finish_login, log_in, log_in_as_owner, now, seal
 from cryptography import x509
+from scripted_server import answer, scripted
 from wire import BUYER, SELLER
 
 from ksef.client import Client
 from ksef.codes import Outcome
 from ksef.credentials import CertificateCredential
 from ksef.environment import local
-from ksef.errors import KeyProblem, Refused, Unauthorized, UnusableKey
+from ksef.errors import BadAnswer, KeyProblem, Refused, Unauthorized, UnusableKey
 from ksef.messages import AuthenticationStarted, Context, Token
 from ksef.tokens import token_reference
 from ksef.xades import SubjectIdentification
@@ -201,6 +202,17 @@ def test_offline_certificate_of_ksef_is_not_even_sent() -> None:
     with Client(local("http://127.0.0.1:9")) as client, pytest.raises(UnusableKey) as caught:
         client.authenticate_with_certificate(credential, CONTEXT, now=now())
     assert caught.value.problem is KeyProblem.WRONG_TYPE
+
+
+@pytest.mark.parametrize("text", ["\\u0000", "\\ud800", "\\n"])
+def test_challenge_that_cannot_be_signed_is_a_bad_answer(text: str) -> None:
+    challenge = f'{{"challenge":"{text}","timestampMs":1}}'
+    with (
+        scripted(answer(body=challenge.encode())) as server,
+        Client(local(server.url)) as client,
+        pytest.raises(BadAnswer),
+    ):
+        client.authenticate_with_certificate(seal(), Context(value=SELLER), now=now())
 
 
 def test_ended_login_refreshes_no_more(simulator: RunningSimulator) -> None:

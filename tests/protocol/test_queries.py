@@ -199,6 +199,18 @@ def test_list_that_does_not_get_on_is_given_up() -> None:
         list(client.query_metadata(filters))
 
 
+def test_list_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ksef.invoices.MAX_PAGES", 2)
+    filters = InvoiceFilter(role=Role.BUYER, from_at=START)
+    more = page([1], has_more=True)
+    with (
+        scripted(more, more, more) as server,
+        Client(local(server.url), access_token="t") as client,
+        pytest.raises(BadAnswer),
+    ):
+        list(client.query_metadata(filters))
+
+
 def test_truncated_list_without_invoices_ends() -> None:
     filters = InvoiceFilter(role=Role.BUYER, from_at=START)
     reply = page([], is_truncated=True)

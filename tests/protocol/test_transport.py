@@ -175,6 +175,26 @@ def test_list_that_does_not_get_on_is_given_up() -> None:
     assert b"x-continuation-token: again" in server.requests[1]
 
 
+def test_lists_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ksef.verbs.MAX_PAGES", 3)
+    pages = [
+        answer(body=b'{"continuationToken":"%d","invoices":[]}' % number) for number in range(4)
+    ]
+    with scripted(*pages) as server, client_of(server.url) as client:
+        with pytest.raises(BadAnswer):
+            list(client.session_invoices(SESSION))
+        assert len(server.requests) == 3
+
+
+def test_numbered_lists_without_end_are_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("ksef.verbs.MAX_PAGES", 3)
+    more = answer(body=b'{"hasMore":true,"permissions":[]}')
+    with scripted(more, more, more, more) as server, client_of(server.url) as client:
+        with pytest.raises(BadAnswer):
+            client.own_permissions()
+        assert len(server.requests) == 3
+
+
 def test_permissions_of_all_pages_and_of_the_owner_are_united() -> None:
     grant = b'{"permissionScope":"%s","permissionState":"%s"}'
     first = b'{"hasMore":true,"permissions":[%s],"ownerPermissions":["Introspection"]}'
@@ -349,6 +369,13 @@ def test_call_without_token_is_not_made() -> None:
             90,
         ),
         (("Retry-After: Wed, 21 Oct 2026 07:29:30 GMT",), 60),
+        (
+            (
+                "Date: Wed, 21 Oct 1970 07:28:00 GMT",
+                "Retry-After: Wed, 21 Oct 9999 07:29:30 GMT",
+            ),
+            999_999_999,
+        ),
     ],
 )
 def test_rate_limit_says_when_to_come_again(headers: tuple[str, ...], seconds: float) -> None:

@@ -1,0 +1,121 @@
+"""An invoice as KSeF knows it: the original document with its accepted corrections applied."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from ...ksef.fa3.amounts import round_money, round_price
+from ...ksef.fa3.faktura import Faktura, FaWiersz
+
+_CENT = Decimal("0.01")
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    """Where the documents so far have left an invoice.
+
+    `first` is the original, `last` shows parties and annotations as they are now. `rows` are
+    by `key_of`. `due` is the sum of all P_15.
+    """
+
+    first: Faktura
+    last: Faktura
+    rows: Mapping[str, FaWiersz]
+    due: Decimal
+
+    @property
+    def is_returned(self):
+        """Whether nothing of the sale is left but, perhaps, amounts."""
+        return bool(self.rows) and not any(row.P_8B for row in self.rows.values())
+
+    @property
+    def is_overdrawn(self):
+        """Whether more was taken back than was sold."""
+        values = (value_of(row) for row in self.rows.values())
+        return self.due < 0 or any(value < 0 for value in values)
+
+
+def state_of(documents):
+    """The state after `documents`: the original, then its corrections as KSeF accepted them."""
+    original, *corrections = documents
+    rows = {key_of(row): row for row in original.Fa.FaWiersz if not row.StanPrzed}
+    state = State(first=original, last=original, rows=rows, due=original.Fa.P_15)
+    for document in corrections:
+        state = apply(state, document)
+    return state
+
+
+def apply(state, document):
+    """The state after one more correction.
+
+    A row after replaces what was; a row without a row before is new, or adds a difference.
+    """
+    rows = dict(state.rows)
+    written = document.Fa.FaWiersz
+    replaced = {key_of(row) for row in written if row.StanPrzed}
+    for row in written:
+        if row.StanPrzed:
+            continue
+        key = key_of(row)
+        if key in replaced or key not in rows or code_of(rows[key]) != code_of(row):
+            rows[key] = row
+        else:
+            rows[key] = add(rows[key], [row], is_price=price_of(row) != price_of(rows[key]))
+    return replace(state, last=document, rows=rows, due=state.due + document.Fa.P_15)
+
+
+def add(row, differences, *, is_price):
+    """The row with differences of the same rate added; of prices the quantity stays."""
+    quantity = (row.P_8B or _ZERO) + sum(
+        (_ZERO if is_price else item.P_8B or _ZERO for item in differences), _ZERO
+    )
+    value = value_of(row) + sum((value_of(item) for item in differences), _ZERO)
+    tax = None
+    if row.P_11Vat is not None:
+        tax = row.P_11Vat + sum((item.P_11Vat or _ZERO for item in differences), _ZERO)
+    changed = _with_value(replace(row, P_8B=quantity, P_11Vat=tax), value)
+    if not quantity or is_price_right(changed):
+        return changed
+    return with_price(replace(changed, P_10=None), round_price(value / quantity))
+
+
+def key_of(row):
+    """What tells the same row in all documents of an invoice."""
+    return row.UU_ID or str(row.NrWierszaFa)
+
+
+def code_of(row):
+    """The rate, in whichever field it stands."""
+    return row.P_12 or row.P_12_XII
+
+
+def is_gross(row):
+    return row.P_11 is None
+
+
+def value_of(row):
+    """Net or gross, as the row shows it."""
+    return (row.P_11A if is_gross(row) else row.P_11) or _ZERO
+
+
+def price_of(row):
+    return row.P_9B if is_gross(row) else row.P_9A
+
+
+def with_price(row, price):
+    """The row with another price; a discount beside it stays what it is."""
+    return replace(row, **{"P_9B" if is_gross(row) else "P_9A": price})
+
+
+def _with_value(row, value):
+    return replace(row, **{"P_11A" if is_gross(row) else "P_11": value})
+
+
+def is_price_right(row):
+    """Whether quantity and price still come to the value; P_10 is of a unit or of the row."""
+    price, discount = price_of(row), row.P_10 or _ZERO
+    if price is None:
+        return False
+    readings = (row.P_8B * price - discount, row.P_8B * (price - discount))
+    return any(abs(round_money(reading) - value_of(row)) <= _CENT for reading in readings)

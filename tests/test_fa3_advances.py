@@ -1,0 +1,397 @@
+"""Advance invoices, their settlement and their corrections, from sale orders."""
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .fa3_corrections_common import CorrectionsCommon
+
+
+class AdvancesCommon(CorrectionsCommon):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env.user.sudo().group_ids += cls.env.ref("sales_team.group_sale_salesman_all_leads")
+        cls.machine = cls.create_product("Maszyna M1", "vs_kraj_23")
+        cls.assembly = cls.create_product("Montaż", "vs_kraj_8", type="service")
+
+    @classmethod
+    def create_product(cls, name, tax, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "type": "consu",
+                "invoice_policy": "order",
+                "taxes_id": [Command.set(cls.tax(tax).ids)],
+                **values,
+            }
+        )
+
+    def order(self, *lines, **values):
+        """A confirmed order; a line is a product with its price."""
+        order = self.env["sale.order"].create(
+            {
+                "partner_id": self.buyer.id,
+                "company_id": self.company.id,
+                "order_line": [
+                    Command.create(
+                        {"product_id": product.id, "product_uom_qty": 1, "price_unit": price}
+                    )
+                    for product, price in lines or [(self.machine, 10000)]
+                ],
+                **values,
+            }
+        )
+        order.action_confirm()
+        return order
+
+    def order_in_euro(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        self.env["res.currency.rate"].create(
+            {
+                "currency_id": euro.id,
+                "company_id": self.company.id,
+                "name": "2026-03-01",
+                "inverse_company_rate": 4.25,
+            }
+        )
+        pricelist = self.env["product.pricelist"].create(
+            {"name": "EUR", "currency_id": euro.id, "company_id": self.company.id}
+        )
+        return self.order(pricelist_id=pricelist.id), "4.25"
+
+    def invoice(self, order, **values):
+        """The draft that the wizard of the order makes."""
+        known = order.invoice_ids
+        wizard = self.env["sale.advance.payment.inv"].create(
+            {
+                "sale_order_ids": [Command.set(order.ids)],
+                "advance_payment_method": "delivered",
+                **values,
+            }
+        )
+        wizard.create_invoices()
+        invoice = order.invoice_ids - known
+        invoice.invoice_date = "2026-03-02"
+        return invoice
+
+    def advance(self, order, percent, **values):
+        invoice = self.invoice(order, advance_payment_method="percentage", amount=percent)
+        invoice.write(values)
+        invoice.action_post()
+        return invoice
+
+    def settle(self, order):
+        invoice = self.invoice(order)
+        invoice.action_post()
+        return invoice
+
+    def order_rows(self, document):
+        return [
+            (row["P_8BZ"], row["P_11NettoZ"], row["P_11VatZ"], row["P_12Z"], row["StanPrzedZ"])
+            for row in document.all("Fa/Zamowienie/ZamowienieWiersz")
+        ]
+
+    def totals(self, document):
+        fields = dict(document.fields("Fa", "P_1"))
+        return {name: value for name, value in fields.items() if name != "P_1"}
+
+
+@tagged("post_install", "-at_install")
+class TestAdvances(AdvancesCommon):
+    def test_advance_of_an_order_with_two_rates(self):
+        order = self.order((self.machine, 10000), (self.assembly, 5000))
+        document = self.build(self.advance(order, 30, ksef_advance_on="2026-03-01"))
+        self.assertEqual(document["Fa/RodzajFaktury"], "ZAL")
+        self.assertEqual(
+            self.totals(document),
+            {
+                "P_13_1": "3000.00",
+                "P_14_1": "690.00",
+                "P_13_2": "1500.00",
+                "P_14_2": "120.00",
+                "P_15": "5310.00",
+            },
+        )
+        self.assertEqual(document["Fa/Zamowienie/WartoscZamowienia"], "17700.00")
+        self.assertEqual(
+            self.order_rows(document),
+            [("1", "10000.00", "2300.00", "23", None), ("1", "5000.00", "400.00", "8", None)],
+        )
+        self.assertFalse(document.has("Fa/FaWiersz"))
+        self.assertEqual(document["Fa/P_6"], "2026-03-01")
+        self.assertEqual(document["Fa/Platnosc/DataZaplaty"], "2026-03-01")
+
+    def test_day_of_an_advance_is_shown_even_if_it_is_that_of_issue(self):
+        document = self.build(self.advance(self.order(), 30))
+        self.assertEqual(document["Fa/P_6"], "2026-03-02")
+        self.assertFalse(document.has("Fa/Platnosc/Zaplacono"))
+
+    def test_last_advance_names_the_earlier_ones(self):
+        order = self.order()
+        first = self.accept(self.advance(order, 40))
+        self.assertFalse(self.build(first).has("Fa/FakturaZaliczkowa"))
+        document = self.build(self.advance(order, 60))
+        self.assertEqual(
+            document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [first.ksef_number]
+        )
+
+    def test_advance_in_euro_shows_its_rate(self):
+        order, rate = self.order_in_euro()
+        document = self.build(self.advance(order, 10))
+        self.assertEqual(document["Fa/KursWalutyZ"], rate)
+        self.assertEqual(
+            self.totals(document),
+            {"P_13_1": "1000.00", "P_14_1": "230.00", "P_14_1W": "977.50", "P_15": "1230.00"},
+        )
+
+    def test_advance_in_euro_paid_in_three_parts(self):
+        order, _rate = self.order_in_euro()
+        parts = [("2026-02-26", 400, 4.2), ("2026-02-27", 400, 4.3), ("2026-03-02", 430, 4.25)]
+        invoice = self.advance(
+            order,
+            10,
+            ksef_partial_advance_ids=[
+                Command.create({"paid_on": day, "amount": amount, "rate": rate})
+                for day, amount, rate in parts
+            ],
+        )
+        document = self.build(invoice)
+        self.assertEqual(
+            document.texts("Fa/ZaliczkaCzesciowa/KursWalutyZW"), ["4.2", "4.3", "4.25"]
+        )
+        self.assertEqual(
+            document.texts("Fa/ZaliczkaCzesciowa/P_15Z"), ["400.00", "400.00", "430.00"]
+        )
+        self.assertFalse(document.has("Fa/P_6"))
+        self.assertFalse(document.has("Fa/KursWalutyZ"))
+
+    def test_parts_must_come_to_the_advance(self):
+        invoice = self.advance(
+            self.order(),
+            10,
+            ksef_partial_advance_ids=[Command.create({"paid_on": "2026-03-01", "amount": 1})],
+        )
+        self.assertEqual(self.codes(invoice), ["E-AMT-02"])
+
+    def test_advance_without_an_order_must_tell_its_value(self):
+        invoice = self.sell(ksef_invoice_type="ZAL")
+        self.assertEqual(self.codes(invoice), ["E-ZAL-01"])
+        invoice.ksef_order_total = 246
+        document = self.build(invoice)
+        self.assertEqual(document["Fa/Zamowienie/WartoscZamowienia"], "246.00")
+        self.assertEqual(self.order_rows(document), [("1", "100.00", "23.00", "23", None)])
+
+
+@tagged("post_install", "-at_install")
+class TestSettlements(AdvancesCommon):
+    def test_settlement_shows_the_whole_sale_and_what_remains(self):
+        order = self.order((self.machine, 10000), (self.assembly, 5000))
+        self.company.ksef_start_on = "2026-03-03"
+        outside = self.advance(order, 10)
+        self.company.ksef_start_on = False
+        inside = self.accept(self.advance(order, 20))
+        document = self.build(self.settle(order))
+        self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
+        self.assertEqual(
+            self.totals(document),
+            {
+                "P_13_1": "7000.00",
+                "P_14_1": "1610.00",
+                "P_13_2": "3500.00",
+                "P_14_2": "280.00",
+                "P_15": "12390.00",
+            },
+        )
+        self.assertEqual(document.texts("Fa/FaWiersz/P_11"), ["10000.00", "5000.00"])
+        self.assertEqual(
+            [advance.fields() for advance in document.all("Fa/FakturaZaliczkowa")],
+            [
+                [("NrKSeFZN", "1"), ("NrFaZaliczkowej", outside.name)],
+                [("NrKSeFFaZaliczkowej", inside.ksef_number)],
+            ],
+        )
+
+    def test_settlement_of_what_is_paid_in_full_is_zero(self):
+        order = self.order()
+        self.accept(self.advance(order, 100))
+        settlement = self.settle(order)
+        self.assertEqual(self.codes(settlement), ["W-ROZ-02"])
+        self.assertEqual(
+            self.totals(self.build(settlement)),
+            {"P_13_1": "0.00", "P_14_1": "0.00", "P_15": "0.00"},
+        )
+
+    def test_advance_without_number_blocks_the_settlement(self):
+        order = self.order()
+        self.advance(order, 30)
+        self.assertEqual(self.codes(self.settle(order)), ["E-ROZ-01"])
+
+    def test_advances_above_the_sale_have_no_document(self):
+        order = self.order()
+        self.accept(self.advance(order, 50))
+        order.order_line.filtered(lambda line: not line.is_downpayment).price_unit = 3000
+        refund = self.settle(order)
+        self.assertEqual(refund.move_type, "out_refund")
+        self.assertEqual(self.codes(refund), ["E-ROZ-03"])
+
+    def test_payment_in_the_month_of_the_sale_needs_no_advance_invoice(self):
+        invoice = self.sell(
+            ksef_partial_advance_ids=[Command.create({"paid_on": "2026-03-01", "amount": 50})]
+        )
+        document = self.build(invoice)
+        self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
+        self.assertEqual(
+            document.fields("Fa/ZaliczkaCzesciowa"), [("P_6Z", "2026-03-01"), ("P_15Z", "50.00")]
+        )
+        self.assertEqual(document["Fa/P_15"], "123.00")
+        self.assertFalse(document.has("Fa/FakturaZaliczkowa"))
+
+    def test_settlement_without_advances_is_none(self):
+        self.assertEqual(self.codes(self.sell(ksef_invoice_type="ROZ")), ["E-ROZ-01"])
+
+    def test_advance_for_two_orders_is_stopped(self):
+        first, second = self.order(), self.order()
+        invoice = self.invoice(first, advance_payment_method="percentage", amount=10)
+        other = self.invoice(second, advance_payment_method="percentage", amount=10)
+        invoice.invoice_line_ids.sale_line_ids += other.invoice_line_ids.sale_line_ids
+        invoice.action_post()
+        self.assertEqual(self.codes(invoice), ["E-ZAL-02"])
+
+    def test_invoice_that_forgets_an_advance_is_reported(self):
+        order = self.order()
+        self.accept(self.advance(order, 30))
+        invoice = self.invoice(order, deduct_down_payments=False)
+        invoice.action_post()
+        self.assertIn("W-ROZ-05", self.codes(invoice))
+
+    def reduced_advance(self, **line):
+        order = self.order()
+        advance = self.accept(self.advance(order, 30))
+        refund = self.credit(advance, **line)
+        self.assertEqual(refund.ksef_invoice_type, "KOR_ZAL")
+        self.accept(refund)
+        return order, advance
+
+    def test_advance_reduced_by_price_is_not_deducted_by_odoo(self):
+        order, _advance = self.reduced_advance(price_unit=1200)
+        self.assertIn("W-ROZ-05", self.codes(self.settle(order)))
+
+    def test_advance_reduced_by_quantity_is_deducted_wrongly_by_odoo(self):
+        order, _advance = self.reduced_advance(quantity=0.4)
+        self.assertIn("E-ROZ-04", self.codes(self.settle(order)))
+
+    def test_line_with_the_rest_of_a_reduced_advance_settles_it(self):
+        order, advance = self.reduced_advance(price_unit=1200)
+        invoice = self.invoice(order)
+        invoice.invoice_line_ids = [
+            self.line(
+                name="Zaliczka",
+                quantity=-1,
+                price_unit=1800,
+                is_downpayment=True,
+                sale_line_ids=[Command.set(advance.invoice_line_ids.sale_line_ids.ids)],
+            )
+        ]
+        invoice.action_post()
+        document = self.build(invoice)
+        self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
+        self.assertEqual(document["Fa/P_13_1"], "8200.00")
+        self.assertEqual(
+            document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [advance.ksef_number]
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestCorrectionsOfAdvances(AdvancesCommon):
+    def test_refund_of_the_whole_advance(self):
+        order = self.order()
+        advance = self.accept(self.advance(order, 30))
+        document = self.build(self.credit(advance))
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-3690.00", "3690.00"))
+        self.assertEqual(document["Fa/P_13_1"], "-3000.00")
+        self.assertEqual(document["Fa/P_6"], "2026-03-02")
+        self.assertEqual(
+            self.order_rows(document),
+            [("1", "10000.00", "2300.00", "23", "1"), ("1", "10000.00", "2300.00", "23", None)],
+        )
+        self.assertEqual(len(set(document.texts("Fa/Zamowienie/ZamowienieWiersz/UU_IDZ"))), 1)
+        self.assertFalse(document.has("Fa/FaWiersz"))
+
+    def test_refund_of_an_advance_for_a_cancelled_order(self):
+        order = self.order()
+        advance = self.accept(self.advance(order, 30))
+        order.with_context(disable_cancel_warning=True).action_cancel()
+        document = self.build(self.credit(advance))
+        self.assertEqual(document["Fa/Zamowienie/WartoscZamowienia"], "0.00")
+        self.assertEqual(self.order_rows(document)[1], ("0", "0.00", "0.00", "23", None))
+
+    def test_second_refund_starts_from_what_the_first_left(self):
+        advance = self.accept(self.advance(self.order(), 30))
+        self.accept(self.credit(advance, price_unit=1000))
+        document = self.build(self.credit(advance, price_unit=500))
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-615.00", "2460.00"))
+
+    def test_change_of_rate_of_an_advance(self):
+        order = self.order()
+        advance = self.accept(self.advance(order, 20, ksef_advance_on="2026-03-01"))
+        line = order.order_line.filtered(lambda line: not line.is_downpayment)
+        line.tax_ids = self.tax("vs_kraj_8")
+        refund = self.reverse(advance, "błędna stawka")
+        refund.invoice_line_ids = [
+            self.line(
+                "vs_kraj_8",
+                quantity=-1,
+                price_unit=2277.78,
+                is_downpayment=True,
+                sale_line_ids=[Command.set(advance.invoice_line_ids.sale_line_ids.ids)],
+            )
+        ]
+        refund.action_post()
+        document = self.build(refund)
+        self.assertEqual(
+            self.totals(document),
+            {
+                "P_13_1": "-2000.00",
+                "P_14_1": "-460.00",
+                "P_13_2": "2277.78",
+                "P_14_2": "182.22",
+                "P_15": "0.00",
+                "P_15ZK": "2460.00",
+            },
+        )
+        self.assertEqual([row[3:] for row in self.order_rows(document)], [("23", "1"), ("8", None)])
+
+    def test_refund_of_an_advance_in_euro_shows_both_rates(self):
+        order, rate = self.order_in_euro()
+        advance = self.accept(self.advance(order, 10))
+        document = self.build(self.credit(advance))
+        self.assertEqual((document["Fa/KursWalutyZ"], document["Fa/KursWalutyZK"]), (rate, rate))
+        self.assertEqual(document["Fa/P_14_1W"], "-977.50")
+
+    def test_wrong_remainder_of_a_settlement(self):
+        order = self.order((self.machine, 10000), (self.assembly, 5000))
+        advance = self.accept(self.advance(order, 30))
+        settlement = self.accept(self.settle(order))
+        credit = self.reverse(settlement, "błędna kwota")
+        self.assertEqual(credit.ksef_invoice_type, "KOR_ROZ")
+        deductions = credit.invoice_line_ids.filtered("is_downpayment")
+        kept = deductions.filtered(lambda line: line.tax_ids == self.tax("vs_kraj_23"))
+        (credit.invoice_line_ids - kept).unlink()
+        kept.write({"quantity": 1, "price_unit": 100})
+        credit.action_post()
+        document = self.build(credit)
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-123.00", "12390.00"))
+        self.assertEqual(
+            self.rows(document),
+            [
+                ("1", "10000", "10000.00", "before"),
+                ("1", "10000", "10000.00", "after"),
+                ("1", "5000", "5000.00", "before"),
+                ("1", "5000", "5000.00", "after"),
+            ],
+        )
+        self.assertEqual(
+            document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [advance.ksef_number]
+        )
