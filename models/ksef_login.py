@@ -247,10 +247,11 @@ class KsefLogin(models.Model):
 
     def _tell_waiting(self):
         """Wake the rows that wait for this login, or tell them that it was refused."""
-        for rows in self._waiting():
-            if self.state in ("active", "ended"):
+        if self.state in ("active", "ended"):
+            for rows in self._waiting():
                 rows._wake()
-            elif self.state == "refused":
+        elif self.state == "refused":
+            for rows in self._waiting():
                 rows._halt(Failure(kind="login"))
 
     def _waiting(self):

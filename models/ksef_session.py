@@ -163,14 +163,17 @@ class KsefSession(models.Model):
     # === WHO WAITS === #
 
     def _on_applied(self, decision):
-        waiting = self.env["ksef.submission"].search(
+        if self.state == "open" and "reference_number" in decision.values:
+            self._waiting()._wake()
+        elif self.state == "failed":
+            self._waiting()._halt(decision.failure)
+
+    def _waiting(self):
+        """Documents of this company that wait for a session."""
+        return self.env["ksef.submission"].search(
             [
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "queued"),
                 ("retry_at", "!=", NEVER),
             ]
         )
-        if self.state == "open" and "reference_number" in decision.values:
-            waiting._wake()
-        elif self.state == "failed":
-            waiting._halt(decision.failure)

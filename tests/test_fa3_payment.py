@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .fa3_common import Fa3Common
+from .fa3_common import TODAY, Fa3Common
 
 
 @tagged("post_install", "-at_install")
@@ -90,3 +90,97 @@ class TestFormsOfPayment(Fa3Common):
         invoice = self.sell(ksef_split_payment="yes", partner_bank_id=False)
         invoice.partner_bank_id = False
         self.assertEqual(self.codes(invoice), ["W-MPP-03"])
+
+
+@tagged("post_install", "-at_install")
+class TestPayments(Fa3Common):
+    def pay(self, invoice, *amounts, journal=None, **values):
+        for amount in amounts:
+            self.env["account.payment.register"].with_context(
+                active_model="account.move", active_ids=invoice.ids
+            ).create(
+                {
+                    "amount": amount,
+                    "journal_id": (journal or self.company_data["default_journal_bank"]).id,
+                    "payment_date": "2026-02-28",
+                    **values,
+                }
+            )._create_payments()
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        for kind in ("bank", "cash"):
+            journal = cls.company_data[f"default_journal_{kind}"]
+            lines = journal.inbound_payment_method_line_ids
+            lines.payment_account_id = journal.default_account_id
+
+    def payment_of(self, invoice):
+        return self.build(invoice).fields("Fa/Platnosc")
+
+    def test_one_payment_in_full(self):
+        invoice = self.sell()
+        self.pay(invoice, 123)
+        fields = dict(self.payment_of(invoice))
+        self.assertEqual((fields["Zaplacono"], fields["DataZaplaty"]), ("1", "2026-02-28"))
+        self.assertNotIn("TerminPlatnosci", fields)
+
+    def test_cash_is_the_form_of_a_payment_in_cash(self):
+        invoice = self.sell()
+        self.pay(invoice, 123, journal=self.company_data["default_journal_cash"])
+        self.assertEqual(dict(self.payment_of(invoice))["FormaPlatnosci"], "1")
+
+    def test_two_payments_in_full(self):
+        invoice = self.sell()
+        self.pay(invoice, 23, 100)
+        document = self.build(invoice)
+        self.assertEqual(document["Fa/Platnosc/ZnacznikZaplatyCzesciowej"], "2")
+        self.assertEqual(
+            document.texts("Fa/Platnosc/ZaplataCzesciowa/KwotaZaplatyCzesciowej"),
+            ["23.00", "100.00"],
+        )
+        self.assertFalse(document.has("Fa/Platnosc/TerminPlatnosci"))
+
+    def test_payment_in_part(self):
+        invoice = self.sell()
+        self.pay(invoice, 23)
+        document = self.build(invoice)
+        self.assertEqual(document["Fa/Platnosc/ZnacznikZaplatyCzesciowej"], "1")
+        self.assertEqual(
+            document.fields("Fa/Platnosc/ZaplataCzesciowa"),
+            [
+                ("KwotaZaplatyCzesciowej", "23.00"),
+                ("DataZaplatyCzesciowej", "2026-02-28"),
+                ("FormaPlatnosci", "6"),
+            ],
+        )
+        self.assertTrue(document.has("Fa/Platnosc/TerminPlatnosci"))
+
+    def test_exchange_difference_is_no_payment(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        euro.rate_ids.unlink()
+        for day, rate in (("2026-02-28", 4.2), (TODAY, 4.3)):
+            self.env["res.currency.rate"].create(
+                {
+                    "currency_id": euro.id,
+                    "company_id": self.company.id,
+                    "name": day,
+                    "inverse_company_rate": rate,
+                }
+            )
+        invoice = self.sell(currency_id=euro.id)
+        self.pay(invoice, 123, currency_id=euro.id)
+        self.assertTrue(invoice.line_ids.matched_credit_ids.exchange_move_id)
+        self.assertEqual(dict(self.payment_of(invoice))["Zaplacono"], "1")
+
+    def test_credit_note_is_no_payment(self):
+        invoice = self.sell()
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        )
+        wizard.create({"journal_id": invoice.journal_id.id}).refund_moves()
+        refund = invoice.reversal_move_ids
+        refund.action_post()
+        self.assertEqual(invoice.amount_residual, 0)
+        self.assertNotIn("Zaplacono", dict(self.payment_of(invoice)))

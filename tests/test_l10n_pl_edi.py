@@ -5,11 +5,12 @@ from .common import KsefCommon
 
 @tagged("post_install", "-at_install")
 class TestBesideOdoosOwn(KsefCommon):
-    def test_loads_after_odoos_own_addon(self):
-        order = list(self.env.registry._init_modules)
-        self.assertIn("l10n_pl_edi", order)
-        dependencies = self.env.ref("base.module_account_ksef").dependencies_id.mapped("name")
-        self.assertIn("l10n_pl_edi", dependencies)
+    def test_goes_before_odoos_own_addon_in_the_registry_of_a_running_database(self):
+        for model in ("account.move", "account.move.send", "res.company"):
+            addons = [cls.__module__ for cls in type(self.env[model]).mro()]
+            ours = min(i for i, name in enumerate(addons) if ".account_ksef." in name)
+            theirs = min(i for i, name in enumerate(addons) if ".l10n_pl_edi." in name)
+            self.assertLess(ours, theirs, f"{model}: ours must override theirs")
 
     def test_is_silent_where_we_send(self):
         invoice = self.post_invoice()

@@ -4,6 +4,7 @@ import hashlib
 from odoo import fields
 from odoo.exceptions import UserError
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from ..ksef import number
 from .common import KsefCommon
@@ -284,10 +285,10 @@ class TestFailures(KsefCommon):
     def test_error_of_our_own_stops_one_row_only(self):
         broken = self.post_invoice()
         broken.action_ksef_send()
-        broken.ksef_submission_ids.write(
-            {"document": b"AAAA", "document_hash": "x", "state": "queued"}
-        )
-        self.env["ksef.session"].search([]).unlink()
-        self.send(self.invoice)
+        lost = {"state": "sent", "session_reference": False, "invoice_reference": False}
+        broken.ksef_submission_ids.write(lost)
+        with mute_logger("odoo.addons.account_ksef.models.ksef_queue"):
+            self.send(self.invoice)
         self.assertEqual(self.invoice.ksef_state, "accepted")
-        self.assertNotEqual(broken.ksef_state, "accepted")
+        self.assertEqual(broken.ksef_submission_ids.failure_kind, "defect")
+        self.assertTrue(broken.ksef_submission_ids.retry_at, "it is tried again by itself")

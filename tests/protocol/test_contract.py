@@ -166,60 +166,63 @@ def test_path_of_its_own_words_goes_first() -> None:
     )
 
 
-def test_compact_contract_keeps_what_a_machine_can_check(tmp_path: Path) -> None:
-    official = {
-        "info": {"version": "v2", "description": "**Wersja API:** 1.2 (build 1.2-te-1+ab)<br>"},
-        "paths": {
-            "/things": {
-                "get": {
-                    "summary": "prose",
-                    "security": [{"Bearer": []}],
-                    "x-rate-limits": {"perSecond": 1},
-                    "parameters": [{"name": "n", "in": "query", "schema": {"type": "string"}}],
-                    "responses": {"204": {"description": "prose"}},
-                }
-            }
-        },
-        "components": {
-            "schemas": {
-                "Thing": {
-                    "type": "object",
-                    "description": "prose",
-                    "required": ["a"],
-                    "properties": {
-                        "a": {"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": True},
-                        "c": {"type": "array", "items": {"$ref": "#/components/schemas/B"}},
-                    },
-                    "additionalProperties": {"type": "string"},
-                },
-                "B": {"type": "string", "enum": ["x"], "example": "x"},
-            }
-        },
-    }
-    compact_contract.write(compact_contract.compact(official), tmp_path / "contract.json")
-    assert json.loads((tmp_path / "contract.json").read_text()) == {
-        "build": "1.2-te-1+ab",
-        "operations": {
-            "GET /things": {
-                "secured": True,
-                "limits": {"perSecond": 1},
+OFFICIAL = {
+    "info": {"version": "v2", "description": "**Wersja API:** 1.2 (build 1.2-te-1+ab)<br>"},
+    "paths": {
+        "/things": {
+            "get": {
+                "summary": "prose",
+                "security": [{"Bearer": []}],
+                "x-rate-limits": {"perSecond": 1},
                 "parameters": [{"name": "n", "in": "query", "schema": {"type": "string"}}],
-                "answers": {"204": {}},
+                "responses": {"204": {"description": "prose"}},
             }
-        },
+        }
+    },
+    "components": {
         "schemas": {
-            "B": {"type": "string", "enum": ["x"]},
             "Thing": {
                 "type": "object",
+                "description": "prose",
                 "required": ["a"],
                 "properties": {
-                    "a": {"nullable": True, "ref": "B"},
-                    "c": {"type": "array", "items": {"ref": "B"}},
+                    "a": {"allOf": [{"$ref": "#/components/schemas/B"}], "nullable": True},
+                    "c": {"type": "array", "items": {"$ref": "#/components/schemas/B"}},
                 },
-                "values": {"type": "string"},
+                "additionalProperties": {"type": "string"},
             },
+            "B": {"type": "string", "enum": ["x"], "example": "x"},
+        }
+    },
+}
+COMPACT = {
+    "build": "1.2-te-1+ab",
+    "operations": {
+        "GET /things": {
+            "secured": True,
+            "limits": {"perSecond": 1},
+            "parameters": [{"name": "n", "in": "query", "schema": {"type": "string"}}],
+            "answers": {"204": {}},
+        }
+    },
+    "schemas": {
+        "B": {"type": "string", "enum": ["x"]},
+        "Thing": {
+            "type": "object",
+            "required": ["a"],
+            "properties": {
+                "a": {"nullable": True, "ref": "B"},
+                "c": {"type": "array", "items": {"ref": "B"}},
+            },
+            "values": {"type": "string"},
         },
-    }
+    },
+}
+
+
+def test_compact_contract_keeps_what_a_machine_can_check(tmp_path: Path) -> None:
+    compact_contract.write(compact_contract.compact(OFFICIAL), tmp_path / "contract.json")
+    assert json.loads((tmp_path / "contract.json").read_text()) == COMPACT
 
 
 def test_unknown_construct_is_not_dropped_in_silence() -> None:
