@@ -19,6 +19,7 @@
         "views/account_move_views.xml",
         "views/account_move_fa3_views.xml",
         "views/account_tax_views.xml",
+        "views/ksef_alert_views.xml",
         "views/ksef_login_views.xml",
         "views/ksef_submission_views.xml",
         "views/product_template_views.xml",

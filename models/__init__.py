@@ -3,6 +3,8 @@ from . import ksef_gateway
 from . import ksef_login
 from . import ksef_session
 from . import ksef_submission
+from . import ksef_alert
+from . import ksef_alert_causes
 from . import account_move
 from . import account_move_fa3
 from . import account_move_correction
@@ -22,6 +24,7 @@ from . import product_template
 from . import res_partner
 from . import fa3
 from . import res_company
+from . import res_company_responsible
 from . import res_company_fa3
 from . import res_company_correction
 from . import res_config_settings

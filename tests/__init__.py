@@ -1,4 +1,5 @@
 from . import test_account_tax
+from . import test_alerts
 from . import test_connection
 from . import test_fa3_advances
 from . import test_fa3_checks
