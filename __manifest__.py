@@ -27,6 +27,8 @@
         "views/res_config_settings_fa3_views.xml",
         "views/account_move_correction_views.xml",
         "views/res_partner_views.xml",
+        "wizards/ksef_correction_templates.xml",
+        "wizards/ksef_correction_views.xml",
         "wizards/ksef_send_views.xml",
     ],
     "assets": {

@@ -8,6 +8,7 @@ from . import ksef_alert_causes
 from . import account_move
 from . import account_move_fa3
 from . import account_move_correction
+from . import account_move_correct
 from . import account_move_advance
 from . import account_move_line
 from . import account_move_line_correction

@@ -1,2 +1,5 @@
 from . import account_move_reversal
+from . import ksef_correction
+from . import ksef_correction_drafts
+from . import ksef_correction_line
 from . import ksef_send

@@ -21,7 +21,9 @@ from . import (
 )
 from . import (  # isort: skip (they build on all others)
     corrections_reading,
+    corrections_known,
     corrections,
+    corrections_preview,
     advances,
     checks_corrections,
     checks_advances,

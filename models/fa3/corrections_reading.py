@@ -62,9 +62,7 @@ class KsefFa3CorrectionsReading(models.AbstractModel):
     def _read_corrections(self, moves):
         """Return `{move: Correction}`."""
         origins = moves.ksef_origin_move_id
-        siblings = (
-            self.env["account.move"].sudo().search([("ksef_origin_move_id", "in", origins.ids)])
-        )
+        siblings = self._read_siblings(origins)
         submissions = self._read_submissions(origins | siblings)
         originals = {invoice.move: invoice for invoice in self._read(origins)}
         return {
@@ -79,6 +77,11 @@ class KsefFa3CorrectionsReading(models.AbstractModel):
             )
             for move in moves
         }
+
+    def _read_siblings(self, origins):
+        """All corrections of these invoices, whoever may see them."""
+        domain = [("ksef_origin_move_id", "in", origins.ids)]
+        return self.env["account.move"].sudo().search(domain)
 
     def _read_submissions(self, moves):
         """Submissions of the originals and of all their corrections, in order of acceptance."""

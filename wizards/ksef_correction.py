@@ -1,0 +1,298 @@
+from contextlib import closing
+
+from odoo import Command, api, fields, models
+from odoo.exceptions import UserError
+
+STEPS = ("subject", "content", "preview")
+# Kinds that change the lines of one invoice
+OF_LINES = ("cancel", "lines", "return")
+
+
+class KsefCorrection(models.TransientModel):
+    """Leads from what is wrong with an invoice to the documents that correct it.
+
+    Until the last step nothing is written but the wizard itself: the preview makes the documents,
+    looks at them, and takes all of it back.
+    """
+
+    _name = "ksef.correction"
+    _description = "Correct an invoice in KSeF"
+
+    step = fields.Selection(
+        [
+            ("subject", "What is wrong"),
+            ("content", "As it should be"),
+            ("preview", "Check and create"),
+        ],
+        default="subject",
+        required=True,
+    )
+    subject = fields.Selection(
+        [
+            ("cancel", "The whole invoice should not be there"),
+            ("return", "Goods came back"),
+            ("lines", "Price, quantity, VAT rate or name of a line"),
+        ],
+        string="What is wrong?",
+        default="lines",
+        required=True,
+    )
+    explanation = fields.Text(string="What will be issued", compute="_compute_explanation")
+    move_ids = fields.Many2many("account.move", string="Invoices", required=True, readonly=True)
+    origin_id = fields.Many2one(
+        "account.move", string="Invoice", compute="_compute_origin_id", store=True
+    )
+    company_id = fields.Many2one("res.company", compute="_compute_origin_id", store=True)
+    currency_id = fields.Many2one(related="origin_id.currency_id")
+    ksef_number = fields.Char(related="origin_id.ksef_number")
+    partner_id = fields.Many2one(related="origin_id.commercial_partner_id", string="Buyer")
+    correction_count = fields.Integer(related="origin_id.ksef_correction_count")
+
+    reason = fields.Char(
+        string="Reason of the correction",
+        size=256,
+        compute="_compute_reason",
+        store=True,
+        readonly=False,
+        help="The buyer reads it on the document.",
+    )
+    issued_on = fields.Date(
+        string="Date of the correction", default=fields.Date.context_today, required=True
+    )
+    effect = fields.Selection(
+        selection="_select_effects",
+        string="Takes effect",
+        compute="_compute_effect",
+        store=True,
+        readonly=False,
+    )
+    effect_explanation = fields.Text(compute="_compute_effect_explanation")
+    line_ids = fields.One2many("ksef.correction.line", "wizard_id", string="Lines")
+    amount_difference = fields.Monetary(string="Difference", compute="_compute_amount_difference")
+    preview = fields.Html(readonly=True, sanitize=False)
+    is_blocked = fields.Boolean(readonly=True)
+
+    def _select_effects(self):
+        return (
+            self.env["account.move"]
+            ._fields["ksef_correction_type"]
+            ._description_selection(self.env)
+        )
+
+    @api.depends("move_ids")
+    def _compute_origin_id(self):
+        for wizard in self:
+            wizard.origin_id = wizard.move_ids[:1]
+            wizard.company_id = wizard.origin_id.company_id
+
+    # === WORDS === #
+
+    @api.depends("subject")
+    @api.depends_context("lang")
+    def _compute_explanation(self):
+        texts = self._explanations()
+        for wizard in self:
+            wizard.explanation = texts[wizard.subject]
+
+    def _explanations(self):
+        """What each kind of correction issues, in the words of an accountant."""
+        return {
+            "cancel": self.env._(
+                "A credit note (KOR) that takes every line back, to zero. An invoice with a KSeF "
+                "number cannot be deleted; this is how it is cancelled."
+            ),
+            "return": self.env._(
+                "A credit note (KOR) for the goods that came back: you enter the quantities that "
+                "stay with the buyer. The price stays as it was."
+            ),
+            "lines": self.env._(
+                "One correction (KOR) with the lines before and after. If the buyer has to pay "
+                "less it is a credit note, if more a debit note; if only a name changes, the "
+                "amounts are zero."
+            ),
+        }
+
+    @api.depends("subject")
+    def _compute_reason(self):
+        texts = self._usual_reasons()
+        for wizard in self:
+            wizard.reason = texts.get(wizard.subject, False)
+
+    def _usual_reasons(self):
+        return {
+            "cancel": self.env._("Cancellation of the invoice"),
+            "return": self.env._("Return of goods"),
+        }
+
+    @api.depends("subject", "amount_difference")
+    def _compute_effect(self):
+        """Downwards in the period of the correction (art. 29a(13)), an error where it was made."""
+        for wizard in self:
+            is_down = wizard.subject in ("cancel", "return") or wizard.amount_difference < 0
+            wizard.effect = "2" if is_down else "1"
+
+    @api.depends("effect")
+    @api.depends_context("lang")
+    def _compute_effect_explanation(self):
+        texts = {
+            "1": self.env._("Usual for an error that was there from the start."),
+            "2": self.env._("Usual for reductions, returns and whatever happened later."),
+            "3": self.env._("For lines that take effect at different times."),
+        }
+        for wizard in self:
+            wizard.effect_explanation = texts.get(wizard.effect, "")
+
+    @api.depends("line_ids.difference")
+    def _compute_amount_difference(self):
+        for wizard in self:
+            wizard.amount_difference = sum(wizard.line_ids.mapped("difference"))
+
+    # === OPENING === #
+
+    @api.model
+    def _open_for(self, moves):
+        """Return the action that shows a new wizard for these invoices."""
+        origins = self.env["account.move"].union(*(move._ksef_root() for move in moves))
+        self._check_invoices(moves, origins)
+        return self.create({"move_ids": [Command.set(origins.ids)]})._action()
+
+    @api.model
+    def _check_invoices(self, moves, origins):
+        """One invoice, or several of one buyer and company, all of them in KSeF."""
+        (moves | origins).check_access("write")
+        (moves | origins)._ksef_check_correctable()
+
+    def _action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Correct in KSeF"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    # === STEPS === #
+
+    def action_next(self):
+        """Go to the next step, with what it needs."""
+        self.ensure_one()
+        self._check_invoices(self.move_ids, self.move_ids)
+        if self.step == "subject":
+            self._prepare_content()
+            self.step = "content"
+        else:
+            self._check_content()
+            self._fill_preview()
+            self.step = "preview"
+        return self._action()
+
+    def action_back(self):
+        """Go back one step; what was entered stays."""
+        self.ensure_one()
+        self.step = STEPS[max(0, STEPS.index(self.step) - 1)]
+        return self._action()
+
+    def action_create_documents(self):
+        """Make the documents as drafts and open them for review."""
+        self.ensure_one()
+        self._check_invoices(self.move_ids, self.move_ids)
+        self._check_content()
+        drafts = self._make_drafts(self._find_sign())
+        return self.origin_id._ksef_action_of_moves(drafts)
+
+    # === CONTENT === #
+
+    def _prepare_content(self):
+        """Offer what KSeF has as what should be there."""
+        if self.subject in OF_LINES:
+            self._prepare_lines()
+
+    def _prepare_lines(self):
+        """One line for each row that is left; of a cancelled invoice nothing stays."""
+        self.line_ids = [Command.clear()] + [
+            Command.create(self._line_values(row)) for row in self._known().rows
+        ]
+        if self.subject == "cancel":
+            self.line_ids.quantity = 0
+
+    def _known(self):
+        """What KSeF has of the invoice.
+
+        :raises UserError: for an invoice that its documents do not tell enough about
+        """
+        known = self.env["ksef.fa3"]._known_invoices(self.origin_id).get(self.origin_id)
+        if not known:
+            raise UserError(
+                self.env._(
+                    "%(invoice)s: what KSeF has of this invoice cannot be read, so its correction "
+                    "cannot be prepared. Reverse it with a credit note instead.",
+                    invoice=self.origin_id.display_name,
+                )
+            )
+        return known
+
+    def _line_values(self, row):
+        before = {
+            "name": row.name,
+            "quantity": float(row.quantity),
+            "price_unit": float(row.price_unit),
+            "discount": float(row.discount),
+        }
+        return {
+            "key": row.key,
+            "line_id": row.line.id,
+            "unit": row.unit,
+            "value_before": float(row.value),
+            "tax_ids": [Command.set(row.line.tax_ids.ids)],
+            **before,
+            **{f"{name}_before": value for name, value in before.items()},
+        }
+
+    def _check_content(self):
+        """Whether there is anything to correct, and what a document must say.
+
+        :raises UserError: naming what is missing
+        """
+        if not (self.reason or "").strip():
+            raise UserError(
+                self.env._(
+                    "Enter the reason of the correction: the buyer reads it on the document."
+                )
+            )
+        if self.subject in OF_LINES and not self._changed_lines():
+            raise UserError(
+                self.env._(
+                    "Nothing is different from what KSeF has. Enter the right values in the lines."
+                )
+            )
+
+    def _changed_lines(self):
+        return self.line_ids.filtered(lambda line: line.change != "none")
+
+    # === PREVIEW === #
+
+    def _fill_preview(self):
+        """Make the documents, show what they say, and take them back."""
+        sign = self._find_sign()
+        trial = self.with_context(tracking_disable=True)
+        with closing(self.env.cr.savepoint()):
+            moves = trial._make_drafts(sign)
+            moves._post(soft=False)
+            previews = self.env["ksef.fa3"]._previews(moves.with_env(self.env))
+            shown = self._render(previews)
+        self.preview = shown
+        self.is_blocked = any(p.is_blocking for preview in previews for p in preview.problems)
+
+    def _render(self, previews):
+        return self.env["ir.qweb"]._render(
+            "account_ksef.correction_preview", {"wizard": self, "previews": previews}
+        )
+
+    def _find_sign(self):
+        """-1 for a credit note, 1 where the buyer has to pay more; Odoo tells by its own rules."""
+        trial = self.with_context(tracking_disable=True)
+        with closing(self.env.cr.savepoint()):
+            refund = trial._make_drafts(-1)[:1]
+            return 1 if refund.currency_id.compare_amounts(refund.amount_total, 0) < 0 else -1
