@@ -257,9 +257,7 @@ class KsefCorrection(models.TransientModel):
         """
         if not (self.reason or "").strip():
             raise UserError(
-                self.env._(
-                    "Enter the reason of the correction: the buyer reads it on the document."
-                )
+                self.env._("Enter the reason of the correction; the buyer reads it on it.")
             )
         if self.subject in OF_LINES and not self._changed_lines():
             raise UserError(

@@ -27,14 +27,18 @@ class KsefCorrectionLine(models.TransientModel):
     line_id = fields.Many2one("account.move.line", readonly=True)
     unit = fields.Char(readonly=True)
     name_before = fields.Char(readonly=True)
-    quantity_before = fields.Float(string="Quantity before", digits=(16, 6), readonly=True)
-    price_unit_before = fields.Float(string="Price before", digits=(16, 8), readonly=True)
+    quantity_before = fields.Float(
+        string="Quantity before", min_display_digits="Product Unit", readonly=True
+    )
+    price_unit_before = fields.Float(
+        string="Price before", min_display_digits="Product Price", readonly=True
+    )
     discount_before = fields.Float(string="Discount before (%)", readonly=True)
     tax_before_ids = fields.Many2many(related="line_id.tax_ids", string="Tax before")
     value_before = fields.Monetary(string="Amount before", readonly=True)
     name = fields.Char(string="Name", required=True)
-    quantity = fields.Float(digits=(16, 6), default=1)
-    price_unit = fields.Float(string="Unit price", digits=(16, 8))
+    quantity = fields.Float(min_display_digits="Product Unit", default=1)
+    price_unit = fields.Float(string="Unit price", min_display_digits="Product Price")
     discount = fields.Float(string="Discount (%)", digits="Discount")
     tax_ids = fields.Many2many(
         "account.tax",
