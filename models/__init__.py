@@ -24,6 +24,8 @@ from . import ksef_party
 from . import product_template
 from . import res_partner
 from . import fa3
+from . import ksef_acknowledgement
+from . import account_move_acknowledgement
 from . import res_company
 from . import res_company_responsible
 from . import res_company_fa3

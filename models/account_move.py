@@ -156,7 +156,7 @@ class AccountMove(models.Model):
     def action_ksef_review(self):
         """Send one invoice at a click; where there is something to see first, show it."""
         self._ksef_check_may_send()
-        if len(self) == 1 and not self._ksef_problems():
+        if len(self) == 1 and not any(self._ksef_open_problems_by_move().values()):
             return self.action_ksef_send()
         return self.action_ksef_open_wizard()
 

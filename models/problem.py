@@ -1,7 +1,10 @@
 """What stands in the way of sending a document, found before anything leaves the house."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
+
+_FIGURES = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -22,3 +25,9 @@ class Problem:
     @property
     def is_blocking(self):
         return self.code.startswith("E")
+
+    @property
+    def fact(self):
+        """What people acknowledge, in any language: the place, and the figures of the message."""
+        figures = sorted(_FIGURES.findall(self.message))
+        return " ".join([f"{self.record._name},{self.record.id}", self.field, *figures])

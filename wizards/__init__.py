@@ -3,3 +3,4 @@ from . import ksef_correction
 from . import ksef_correction_drafts
 from . import ksef_correction_line
 from . import ksef_send
+from . import ksef_send_problem

@@ -5,17 +5,27 @@ SETTLED_STATES = ("accepted", "rejected", "error")
 
 
 class KsefSend(models.TransientModel):
-    """Shows what will be sent and what stands in the way, then how far it is."""
+    """Shows what stands in the way and what will be sent, then how far it is."""
 
     _name = "ksef.send"
     _description = "Send to KSeF"
 
     line_ids = fields.One2many("ksef.send.line", "wizard_id", readonly=True)
+    sendable_line_ids = fields.One2many(
+        "ksef.send.line", "wizard_id", readonly=True, domain=[("reason", "=", False)]
+    )
+    skipped_line_ids = fields.One2many(
+        "ksef.send.line", "wizard_id", readonly=True, domain=[("reason", "!=", False)]
+    )
+    group_ids = fields.One2many("ksef.send.group", "wizard_id", readonly=True)
     problem_ids = fields.One2many("ksef.send.problem", "wizard_id", readonly=True)
+    shown_group_id = fields.Many2one("ksef.send.group", readonly=True)
+    shown_problem_ids = fields.One2many(related="shown_group_id.problem_ids", readonly=True)
     is_started = fields.Boolean(readonly=True)
     is_running = fields.Boolean(compute="_compute_progress")
     ready_count = fields.Integer("To be sent", compute="_compute_progress")
-    blocked_count = fields.Integer("With problems", compute="_compute_progress")
+    blocked_count = fields.Integer("To be corrected", compute="_compute_progress")
+    warned_count = fields.Integer("With warnings", compute="_compute_progress")
     skipped_count = fields.Integer("Skipped", compute="_compute_progress")
     accepted_count = fields.Integer("Accepted by KSeF", compute="_compute_progress")
     settled_count = fields.Integer("Done", compute="_compute_progress")
@@ -26,6 +36,7 @@ class KsefSend(models.TransientModel):
         for wizard in self:
             wizard.ready_count = wizard._count(lambda line: line.outlook == "ready")
             wizard.blocked_count = wizard._count(lambda line: line.outlook == "blocked")
+            wizard.warned_count = wizard._count(lambda line: line.outlook == "warned")
             wizard.skipped_count = wizard._count(lambda line: line.outlook == "skipped")
             wizard.accepted_count = wizard._count(lambda line: line._is_settled_as("accepted"))
             wizard.settled_count = wizard._count(lambda line: line._is_settled_as(*SETTLED_STATES))
@@ -43,27 +54,23 @@ class KsefSend(models.TransientModel):
         return self.create({})._fill(moves)._action()
 
     def _fill(self, moves):
-        """List the invoices, each with its outlook, and every problem found."""
-        sendable = moves.filtered("ksef_is_sendable")
-        problems = sendable._ksef_problems_by_move()
+        """List every problem that is open, and the invoices."""
+        problems = moves.filtered("ksef_is_sendable")._ksef_open_problems_by_move()
+        self.env["ksef.send.group"]._create_for(self, problems)
         self.line_ids = [
-            fields.Command.create(self._line_values(move, problems.get(move, ()))) for move in moves
+            fields.Command.create({"move_id": move.id, "reason": self._reason(move)})
+            for move in moves
         ]
-        self.problem_ids = [
-            fields.Command.create(self._problem_values(move, problem))
-            for move in sendable
-            for problem in problems.get(move, ())
-        ]
+        self._show_first_group()
         return self
 
-    def _line_values(self, move, problems):
-        if not move.ksef_is_sendable:
-            return {"move_id": move.id, "outlook": "skipped", "reason": self._reason(move)}
-        is_blocked = any(problem.is_blocking for problem in problems)
-        return {"move_id": move.id, "outlook": "blocked" if is_blocked else "ready"}
+    def _show_first_group(self):
+        self.shown_group_id = self.group_ids[:1]
 
     def _reason(self, move):
-        """Why an invoice of the selection is not sent."""
+        """Why an invoice of the selection is not sent; False if it can be."""
+        if move.ksef_is_sendable:
+            return False
         if move.ksef_state == "accepted":
             return self.env._("Accepted by KSeF already")
         if move.ksef_state in ("sending", "sent"):
@@ -72,19 +79,9 @@ class KsefSend(models.TransientModel):
             return self.env._("Not posted")
         if not move.company_id.ksef_is_enabled:
             return self.env._("KSeF is switched off for %s", move.company_id.name)
+        if move.ksef_is_excluded:
+            return self.env._("Kept out of KSeF by the mark on the invoice")
         return self.env._("Not a document for KSeF")
-
-    def _problem_values(self, move, problem):
-        return {
-            "move_id": move.id,
-            "code": problem.code,
-            "level": "error" if problem.is_blocking else "warning",
-            "message": problem.message,
-            "remedy": problem.remedy,
-            "record_ref": f"{problem.record._name},{problem.record.id}"
-            if problem.record
-            else False,
-        }
 
     def _action(self):
         return {
@@ -119,43 +116,39 @@ class KsefSendLine(models.TransientModel):
     _name = "ksef.send.line"
     _description = "Invoice to send to KSeF"
 
-    wizard_id = fields.Many2one("ksef.send", required=True, ondelete="cascade")
+    wizard_id = fields.Many2one("ksef.send", required=True, ondelete="cascade", index=True)
     move_id = fields.Many2one("account.move", required=True, string="Invoice")
     partner_id = fields.Many2one(related="move_id.commercial_partner_id", string="Buyer")
     invoice_date = fields.Date(related="move_id.invoice_date")
     currency_id = fields.Many2one(related="move_id.currency_id")
     amount_total = fields.Monetary(related="move_id.amount_total")
     outlook = fields.Selection(
-        [("ready", "Will be sent"), ("blocked", "Has problems"), ("skipped", "Will be skipped")],
-        readonly=True,
+        [
+            ("ready", "Will be sent"),
+            ("warned", "Has open warnings"),
+            ("blocked", "Must be corrected"),
+            ("skipped", "Will be skipped"),
+        ],
+        compute="_compute_outlook",
+        store=True,
     )
     reason = fields.Char(readonly=True)
     ksef_state = fields.Selection(related="move_id.ksef_state")
     ksef_number = fields.Char(related="move_id.ksef_number")
     ksef_explanation = fields.Text(related="move_id.ksef_explanation", string="Explanation")
 
+    @api.depends("reason", "wizard_id.problem_ids")
+    def _compute_outlook(self):
+        """Warnings that somebody acknowledges leave the wizard, and the invoice becomes ready."""
+        problems = self.wizard_id.problem_ids.grouped("move_id")
+        for line in self:
+            levels = problems.get(line.move_id, self.env["ksef.send.problem"]).mapped("level")
+            if line.reason:
+                line.outlook = "skipped"
+            elif not levels:
+                line.outlook = "ready"
+            else:
+                line.outlook = "blocked" if "error" in levels else "warned"
+
     def _is_settled_as(self, *states):
         return self.outlook == "ready" and self.ksef_state in states
-
-
-class KsefSendProblem(models.TransientModel):
-    _name = "ksef.send.problem"
-    _description = "Problem found before sending to KSeF"
-    _order = "level, code, id"
-
-    wizard_id = fields.Many2one("ksef.send", required=True, ondelete="cascade")
-    move_id = fields.Many2one("account.move", required=True, string="Invoice")
-    code = fields.Char(readonly=True)
-    level = fields.Selection([("error", "Must be corrected"), ("warning", "To consider")])
-    message = fields.Text(string="What is wrong", readonly=True)
-    remedy = fields.Text(string="What to do", readonly=True)
-    record_ref = fields.Reference(selection="_select_models", string="Record", readonly=True)
-
-    @api.model
-    def _select_models(self):
-        return [(model.model, model.name) for model in self.env["ir.model"].sudo().search([])]
-
-    def action_open_record(self):
-        """Open the record to be mended."""
-        record = self.record_ref or self.move_id
-        return record.get_formview_action()

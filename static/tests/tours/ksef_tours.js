@@ -138,7 +138,7 @@ registry.category("web_tour.tours").add("ksef_send_many", {
         },
         {
             content: "The invoice without a rate code is named, with a button to mend it",
-            trigger: ".modal div[name='problem_ids'] button[name='action_open_record']",
+            trigger: ".modal div[name='shown_problem_ids'] button[name='action_open_record']",
         },
         {
             content: "Send the others",
@@ -147,7 +147,7 @@ registry.category("web_tour.tours").add("ksef_send_many", {
         },
         {
             content: "The progress ends by itself with the numbers",
-            trigger: ".modal div[name='line_ids'] td[name='ksef_number']:contains('1234563218-')",
+            trigger: ".modal div[name='sendable_line_ids'] td[name='ksef_number']:contains('1234563218-')",
             timeout: 60000,
         },
         {
