@@ -8,6 +8,7 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 
 from ..ksef.fa3.faktura import NAMESPACE
 from ..ksef.fa3.schema import find_problems
+from . import fa3_golden
 
 SELLER_NIP, BUYER_NIP = "9999999999", "1111111111"
 ACCOUNT_NUMBER = "61109010140000071219812874"
@@ -28,6 +29,7 @@ class Fa3Common(AccountTestInvoicingCommon):
         cls.product = cls.env["product.product"].create(
             {"name": "Klawiatura", "default_code": "KB-001", "type": "consu"}
         )
+        cls._name_units()
 
     @classmethod
     def _prepare_company(cls, company):
@@ -45,6 +47,12 @@ class Fa3Common(AccountTestInvoicingCommon):
             }
         )
         return company
+
+    @classmethod
+    def _name_units(cls):
+        """Polish, whatever languages the database has."""
+        cls.env["res.lang"]._activate_lang("pl_PL")
+        cls.env.ref("uom.product_uom_unit").with_context(lang="pl_PL").name = "szt."
 
     @classmethod
     def _create_buyer(cls, **values):
@@ -73,6 +81,26 @@ class Fa3Common(AccountTestInvoicingCommon):
     def tax(cls, name):
         """A tax of the Polish chart."""
         return cls.env["account.chart.template"].with_company(cls.company).ref(name)
+
+    @classmethod
+    def use_currency(cls, name, rate, day=TODAY):
+        """A currency with one rate: PLN for one unit."""
+        currency = cls.env.ref(f"base.{name}")
+        currency.active = True
+        currency.rate_ids.unlink()
+        cls.set_rate(currency, rate, day)
+        return currency
+
+    @classmethod
+    def set_rate(cls, currency, rate, day=TODAY):
+        cls.env["res.currency.rate"].create(
+            {
+                "currency_id": currency.id,
+                "company_id": cls.company.id,
+                "name": day,
+                "inverse_company_rate": rate,
+            }
+        )
 
     def line(self, tax="vs_kraj_23", **values):
         """A line at 100.00; `tax` is a name of the chart, a recordset, or None."""
@@ -108,10 +136,22 @@ class Fa3Common(AccountTestInvoicingCommon):
 
     def build(self, invoice):
         """The root of the document of an invoice that has no problem in sending."""
+        return Node(etree.fromstring(self.document_bytes(invoice)))
+
+    def golden(self, invoice, variant=""):
+        """The same of the scenario that the test is named after, as it is kept in `golden/`."""
+        document = self.document_bytes(invoice)
+        name = fa3_golden.name_of(self._testMethodName, variant)
+        differences = fa3_golden.differences(name, document)
+        if differences:
+            self.fail(f"{name} is built otherwise; KSEF_GOLDEN=write accepts it:\n{differences}")
+        return Node(etree.fromstring(document))
+
+    def document_bytes(self, invoice):
         self.assertFalse([p.code for p in self.problems(invoice) if p.is_blocking])
         document = self.env["ksef.fa3"]._document_bytes(invoice)[invoice]
         self.assertEqual(find_problems(document), ())
-        return Node(etree.fromstring(document))
+        return document
 
     def problems(self, invoice):
         return self.env["ksef.fa3"]._problems(invoice)[invoice]

@@ -1,6 +1,7 @@
 """What the tests of corrections share: invoices that KSeF has accepted, and their reversal."""
 
 import base64
+from zlib import crc32
 
 from odoo import Command, fields
 
@@ -33,7 +34,8 @@ class CorrectionsCommon(Fa3Common):
         return invoice
 
     def number_for(self, invoice):
-        body = f"{SELLER_NIP}-20260302-{invoice.id:012X}"
+        """A number that depends on that of the invoice alone, so that documents can be kept."""
+        body = f"{SELLER_NIP}-20260302-{crc32(invoice.name.encode()):012X}"
         return f"{body}-{check_digits(f'{body}-00')}"
 
     def sell_accepted(self, *lines, **values):

@@ -45,16 +45,7 @@ class AdvancesCommon(CorrectionsCommon):
         return order
 
     def order_in_euro(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        self.env["res.currency.rate"].create(
-            {
-                "currency_id": euro.id,
-                "company_id": self.company.id,
-                "name": "2026-03-01",
-                "inverse_company_rate": 4.25,
-            }
-        )
+        euro = self.use_currency("EUR", 4.25, "2026-03-01")
         pricelist = self.env["product.pricelist"].create(
             {"name": "EUR", "currency_id": euro.id, "company_id": self.company.id}
         )
@@ -99,9 +90,9 @@ class AdvancesCommon(CorrectionsCommon):
 
 @tagged("post_install", "-at_install")
 class TestAdvances(AdvancesCommon):
-    def test_advance_of_an_order_with_two_rates(self):
+    def test_a01_advance_of_an_order_with_two_rates(self):
         order = self.order((self.machine, 10000), (self.assembly, 5000))
-        document = self.build(self.advance(order, 30, ksef_advance_on="2026-03-01"))
+        document = self.golden(self.advance(order, 30, ksef_advance_on="2026-03-01"))
         self.assertEqual(document["Fa/RodzajFaktury"], "ZAL")
         self.assertEqual(
             self.totals(document),
@@ -127,25 +118,25 @@ class TestAdvances(AdvancesCommon):
         self.assertEqual(document["Fa/P_6"], "2026-03-02")
         self.assertFalse(document.has("Fa/Platnosc/Zaplacono"))
 
-    def test_last_advance_names_the_earlier_ones(self):
+    def test_a03_last_advance_names_the_earlier_ones(self):
         order = self.order()
         first = self.accept(self.advance(order, 40))
         self.assertFalse(self.build(first).has("Fa/FakturaZaliczkowa"))
-        document = self.build(self.advance(order, 60))
+        document = self.golden(self.advance(order, 60), "advance")
         self.assertEqual(
             document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [first.ksef_number]
         )
 
-    def test_advance_in_euro_shows_its_rate(self):
+    def test_a04_advance_in_euro_shows_its_rate(self):
         order, rate = self.order_in_euro()
-        document = self.build(self.advance(order, 10))
+        document = self.golden(self.advance(order, 10), "one")
         self.assertEqual(document["Fa/KursWalutyZ"], rate)
         self.assertEqual(
             self.totals(document),
             {"P_13_1": "1000.00", "P_14_1": "230.00", "P_14_1W": "977.50", "P_15": "1230.00"},
         )
 
-    def test_advance_in_euro_paid_in_three_parts(self):
+    def test_a04_advance_in_euro_paid_in_three_parts(self):
         order, _rate = self.order_in_euro()
         parts = [("2026-02-26", 400, 4.2), ("2026-02-27", 400, 4.3), ("2026-03-02", 430, 4.25)]
         invoice = self.advance(
@@ -156,7 +147,7 @@ class TestAdvances(AdvancesCommon):
                 for day, amount, rate in parts
             ],
         )
-        document = self.build(invoice)
+        document = self.golden(invoice, "three")
         self.assertEqual(
             document.texts("Fa/ZaliczkaCzesciowa/KursWalutyZW"), ["4.2", "4.3", "4.25"]
         )
@@ -185,13 +176,13 @@ class TestAdvances(AdvancesCommon):
 
 @tagged("post_install", "-at_install")
 class TestSettlements(AdvancesCommon):
-    def test_settlement_shows_the_whole_sale_and_what_remains(self):
+    def test_a02_settlement_shows_the_whole_sale_and_what_remains(self):
         order = self.order((self.machine, 10000), (self.assembly, 5000))
         self.company.ksef_start_on = "2026-03-03"
         outside = self.advance(order, 10)
         self.company.ksef_start_on = False
         inside = self.accept(self.advance(order, 20))
-        document = self.build(self.settle(order))
+        document = self.golden(self.settle(order))
         self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
         self.assertEqual(
             self.totals(document),
@@ -212,13 +203,13 @@ class TestSettlements(AdvancesCommon):
             ],
         )
 
-    def test_settlement_of_what_is_paid_in_full_is_zero(self):
+    def test_a03_settlement_of_what_is_paid_in_full_is_zero(self):
         order = self.order()
         self.accept(self.advance(order, 100))
         settlement = self.settle(order)
         self.assertEqual(self.codes(settlement), ["W-ROZ-02"])
         self.assertEqual(
-            self.totals(self.build(settlement)),
+            self.totals(self.golden(settlement, "settlement")),
             {"P_13_1": "0.00", "P_14_1": "0.00", "P_15": "0.00"},
         )
 
@@ -227,7 +218,7 @@ class TestSettlements(AdvancesCommon):
         self.advance(order, 30)
         self.assertEqual(self.codes(self.settle(order)), ["E-ROZ-01"])
 
-    def test_advances_above_the_sale_have_no_document(self):
+    def test_a08_advances_above_the_sale_have_no_document(self):
         order = self.order()
         self.accept(self.advance(order, 50))
         order.order_line.filtered(lambda line: not line.is_downpayment).price_unit = 3000
@@ -235,11 +226,11 @@ class TestSettlements(AdvancesCommon):
         self.assertEqual(refund.move_type, "out_refund")
         self.assertEqual(self.codes(refund), ["E-ROZ-03"])
 
-    def test_payment_in_the_month_of_the_sale_needs_no_advance_invoice(self):
+    def test_a09_payment_in_the_month_of_the_sale_needs_no_advance_invoice(self):
         invoice = self.sell(
             ksef_partial_advance_ids=[Command.create({"paid_on": "2026-03-01", "amount": 50})]
         )
-        document = self.build(invoice)
+        document = self.golden(invoice)
         self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
         self.assertEqual(
             document.fields("Fa/ZaliczkaCzesciowa"), [("P_6Z", "2026-03-01"), ("P_15Z", "50.00")]
@@ -273,15 +264,15 @@ class TestSettlements(AdvancesCommon):
         self.accept(refund)
         return order, advance
 
-    def test_advance_reduced_by_price_is_not_deducted_by_odoo(self):
+    def test_a10_advance_reduced_by_price_is_not_deducted_by_odoo(self):
         order, _advance = self.reduced_advance(price_unit=1200)
         self.assertIn("W-ROZ-05", self.codes(self.settle(order)))
 
-    def test_advance_reduced_by_quantity_is_deducted_wrongly_by_odoo(self):
+    def test_a10_advance_reduced_by_quantity_is_deducted_wrongly_by_odoo(self):
         order, _advance = self.reduced_advance(quantity=0.4)
         self.assertIn("E-ROZ-04", self.codes(self.settle(order)))
 
-    def test_line_with_the_rest_of_a_reduced_advance_settles_it(self):
+    def test_a10_line_with_the_rest_of_a_reduced_advance_settles_it(self):
         order, advance = self.reduced_advance(price_unit=1200)
         invoice = self.invoice(order)
         invoice.invoice_line_ids = [
@@ -294,7 +285,7 @@ class TestSettlements(AdvancesCommon):
             )
         ]
         invoice.action_post()
-        document = self.build(invoice)
+        document = self.golden(invoice)
         self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
         self.assertEqual(document["Fa/P_13_1"], "8200.00")
         self.assertEqual(
@@ -304,10 +295,10 @@ class TestSettlements(AdvancesCommon):
 
 @tagged("post_install", "-at_install")
 class TestCorrectionsOfAdvances(AdvancesCommon):
-    def test_refund_of_the_whole_advance(self):
+    def test_a06_refund_of_the_whole_advance(self):
         order = self.order()
         advance = self.accept(self.advance(order, 30))
-        document = self.build(self.credit(advance))
+        document = self.golden(self.credit(advance))
         self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
         self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-3690.00", "3690.00"))
         self.assertEqual(document["Fa/P_13_1"], "-3000.00")
@@ -333,7 +324,7 @@ class TestCorrectionsOfAdvances(AdvancesCommon):
         document = self.build(self.credit(advance, price_unit=500))
         self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-615.00", "2460.00"))
 
-    def test_change_of_rate_of_an_advance(self):
+    def test_a05_change_of_rate_of_an_advance(self):
         order = self.order()
         advance = self.accept(self.advance(order, 20, ksef_advance_on="2026-03-01"))
         line = order.order_line.filtered(lambda line: not line.is_downpayment)
@@ -349,7 +340,7 @@ class TestCorrectionsOfAdvances(AdvancesCommon):
             )
         ]
         refund.action_post()
-        document = self.build(refund)
+        document = self.golden(refund)
         self.assertEqual(
             self.totals(document),
             {
@@ -370,7 +361,7 @@ class TestCorrectionsOfAdvances(AdvancesCommon):
         self.assertEqual((document["Fa/KursWalutyZ"], document["Fa/KursWalutyZK"]), (rate, rate))
         self.assertEqual(document["Fa/P_14_1W"], "-977.50")
 
-    def test_wrong_remainder_of_a_settlement(self):
+    def test_a07_wrong_remainder_of_a_settlement(self):
         order = self.order((self.machine, 10000), (self.assembly, 5000))
         advance = self.accept(self.advance(order, 30))
         settlement = self.accept(self.settle(order))
@@ -381,7 +372,7 @@ class TestCorrectionsOfAdvances(AdvancesCommon):
         (credit.invoice_line_ids - kept).unlink()
         kept.write({"quantity": 1, "price_unit": 100})
         credit.action_post()
-        document = self.build(credit)
+        document = self.golden(credit)
         self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-123.00", "12390.00"))
         self.assertEqual(
             self.rows(document),

@@ -75,7 +75,7 @@ class TestPartyRules(Fa3Common):
 
 @tagged("post_install", "-at_install")
 class TestTaxRules(Fa3Common):
-    def test_line_needs_a_tax(self):
+    def test_s45_line_needs_a_tax(self):
         invoice = self.sell(self.line(), self.line(None, name="bez stawki"))
         (problem,) = self.problems(invoice)
         self.assertEqual((problem.code, problem.field), ("E-TAX-02", "tax_ids"))
@@ -83,11 +83,11 @@ class TestTaxRules(Fa3Common):
         self.assertIn("bez stawki", problem.message)
         self.assertIn("0%", problem.message)
 
-    def test_line_has_one_tax_only(self):
+    def test_s45_line_has_one_tax_only(self):
         invoice = self.sell(self.line(self.tax("vs_kraj_23") | self.tax("vs_kraj_8")))
         self.assertEqual(self.codes(invoice), ["E-TAX-03"])
 
-    def test_zero_without_tags_is_not_guessed(self):
+    def test_s45_zero_without_tags_is_not_guessed(self):
         tax = self.tax("vs_kraj_0").copy({"name": "0", "ksef_rate_code": False})
         tax.repartition_line_ids.tag_ids = False
         tax.ksef_rate_code = False
@@ -110,7 +110,7 @@ class TestTaxRules(Fa3Common):
         )
         self.assertEqual(self.build(self.sell(self.line(group)))["Fa/FaWiersz/P_12"], "8")
 
-    def test_exemption_needs_its_basis(self):
+    def test_s23_exemption_needs_its_basis(self):
         tax = self.tax("vs_kraj_zw")
         (problem,) = self.problems(self.sell(self.line(tax)))
         self.assertEqual((problem.code, problem.record), ("E-EXM-01", tax))
@@ -139,12 +139,12 @@ class TestDocumentRules(Fa3Common):
     def test_draft_has_no_number(self):
         self.assertIn("E-IDN-01", self.codes(self.draft()))
 
-    def test_date_in_the_future_is_refused(self):
+    def test_s44_date_in_the_future_is_refused(self):
         (problem,) = self.problems(self.sell(invoice_date="2026-03-03"))
         self.assertEqual((problem.code, problem.field), ("E-DAT-01", "invoice_date"))
         self.assertTrue(problem.is_blocking)
 
-    def test_date_in_the_past_is_pointed_out(self):
+    def test_s44_date_in_the_past_is_pointed_out(self):
         (problem,) = self.problems(self.sell(invoice_date="2026-02-27"))
         self.assertEqual(problem.code, "W-DAT-02")
         self.assertFalse(problem.is_blocking)
@@ -159,7 +159,7 @@ class TestDocumentRules(Fa3Common):
     def test_line_needs_a_name(self):
         self.assertEqual(self.codes(self.sell(self.line(name=" "))), ["E-LIN-01"])
 
-    def test_negative_total_of_a_rate_is_refused(self):
+    def test_s13_negative_total_of_a_rate_is_refused(self):
         invoice = self.sell(self.line(), self.line("vs_kraj_8", price_unit=-10))
         (problem,) = self.problems(invoice)
         self.assertEqual(problem.code, "E-AMT-03")
@@ -195,7 +195,7 @@ class TestDocumentRules(Fa3Common):
         with self.assertRaises(InvalidDocument):
             self.env["ksef.fa3"]._document_bytes(invoice)
 
-    def test_number_that_another_invoice_used_is_refused(self):
+    def test_s48_number_that_another_invoice_used_is_refused(self):
         first, second = self.sell(), self.sell()
         self.submit(first, second.name)
         self.assertEqual(self.codes(second), ["E-DUP-01"])

@@ -10,6 +10,16 @@ from .fa3_corrections_common import CorrectionsCommon
 
 @tagged("post_install", "-at_install")
 class TestCreditNotes(CorrectionsCommon):
+    def test_k01_sale_at_five_rates_is_taken_back(self):
+        self.tax("vs_kraj_zw").ksef_exempt_basis = "art. 43 ust. 1 pkt 29 ustawy o VAT"
+        names = ("vs_kraj_23", "vs_kraj_8", "vs_kraj_5", "vs_kraj_0", "vs_kraj_zw")
+        document = self.golden(
+            self.credit(self.sell_accepted(*(self.line(name) for name in names)))
+        )
+        self.assertEqual(document.texts("Fa/FaWiersz/P_8B"), ["1", "0"] * 5)
+        groups = [document[f"Fa/{name}"] for name in ("P_13_1", "P_13_6_1", "P_13_7", "P_15")]
+        self.assertEqual(groups, ["-100.00", "-100.00", "-100.00", "-536.00"])
+
     def test_full_credit_note_takes_every_row_back(self):
         invoice = self.sell_accepted(self.line(quantity=2), self.line("vs_kraj_8"))
         document = self.build(self.credit(invoice))
@@ -51,9 +61,9 @@ class TestCreditNotes(CorrectionsCommon):
         )
         self.assertFalse(document.has("Fa/Platnosc"))
 
-    def test_return_of_two_of_ten(self):
+    def test_k02_return_of_two_of_ten(self):
         invoice = self.sell_keyboards()
-        document = self.build(self.credit(invoice, quantity=2))
+        document = self.golden(self.credit(invoice, quantity=2))
         self.assertEqual(
             self.rows(document),
             [("10", "89.991", "899.91", "before"), ("8", "89.991", "719.93", "after")],
@@ -73,18 +83,18 @@ class TestCreditNotes(CorrectionsCommon):
             ],
         )
 
-    def test_return_by_difference(self):
+    def test_k03_return_by_difference(self):
         self.company.ksef_kor_method = "difference"
         invoice = self.sell_keyboards()
-        document = self.build(self.credit(invoice, quantity=2))
+        document = self.golden(self.credit(invoice, quantity=2))
         self.assertEqual(self.rows(document), [("-2", "89.991", "-179.98", "after")])
         self.assertEqual(document["Fa/FaWiersz/UU_ID"], invoice.invoice_line_ids.ksef_uuid)
         self.assertEqual(document["Fa/P_13_1"], "-179.98")
 
-    def test_second_correction_starts_where_the_first_ended(self):
+    def test_k04_second_correction_starts_where_the_first_ended(self):
         invoice = self.sell_keyboards()
         self.accept(self.credit(invoice, quantity=2))
-        document = self.build(self.credit(invoice, quantity=3))
+        document = self.golden(self.credit(invoice, quantity=3))
         self.assertEqual(
             self.rows(document),
             [("8", "89.991", "719.93", "before"), ("5", "89.991", "449.96", "after")],
@@ -99,9 +109,9 @@ class TestCreditNotes(CorrectionsCommon):
         document = self.build(self.credit(invoice, quantity=3))
         self.assertEqual(self.rows(document)[0], ("8", "89.991", "719.93", "before"))
 
-    def test_price_reduction_leaves_the_quantity(self):
+    def test_k05_price_reduction_leaves_the_quantity(self):
         invoice = self.sell_accepted(self.line(quantity=10))
-        document = self.build(self.credit(invoice, price_unit=5))
+        document = self.golden(self.credit(invoice, price_unit=5))
         self.assertEqual(
             self.rows(document),
             [("10", "100", "1000.00", "before"), ("10", "95", "950.00", "after")],
@@ -140,7 +150,7 @@ class TestCreditNotes(CorrectionsCommon):
         refund.action_post()
         self.assertEqual(self.rows(self.build(refund)), [("-1", "10", "-10.00", "after")])
 
-    def test_change_of_rate_takes_back_and_sells_anew(self):
+    def test_k06_change_of_rate_takes_back_and_sells_anew(self):
         invoice = self.sell_accepted()
         refund = self.reverse(invoice, "błędna stawka")
         refund.invoice_line_ids = [
@@ -152,7 +162,7 @@ class TestCreditNotes(CorrectionsCommon):
             )
         ]
         refund.action_post()
-        document = self.build(refund)
+        document = self.golden(refund)
         self.assertEqual(
             [(row["P_11"], row["P_12"], row["StanPrzed"]) for row in document.all("Fa/FaWiersz")],
             [("100.00", "23", "1"), ("113.89", "8", None)],
@@ -169,7 +179,7 @@ class TestCreditNotes(CorrectionsCommon):
         )
         self.assertEqual(document["Fa/TypKorekty"], "1")
 
-    def test_correction_of_a_name_alone_has_zero_amounts(self):
+    def test_k16_correction_of_a_name_alone_has_zero_amounts(self):
         invoice = self.sell_accepted(self.line(name="Monitro"))
         refund = self.reverse(invoice, "błędna nazwa")
         line = invoice.invoice_line_ids
@@ -177,7 +187,7 @@ class TestCreditNotes(CorrectionsCommon):
             self.line(name="Monitor", quantity=-1, ksef_corrected_line_id=line.id)
         ]
         refund.action_post()
-        document = self.build(refund)
+        document = self.golden(refund)
         self.assertEqual(document.texts("Fa/FaWiersz/P_7"), ["Monitro", "Monitor"])
         self.assertEqual(
             self.rows(document),
@@ -188,7 +198,7 @@ class TestCreditNotes(CorrectionsCommon):
             [("P_13_1", "0.00"), ("P_14_1", "0.00"), ("P_15", "0.00")],
         )
 
-    def test_amounts_left_over_are_reported(self):
+    def test_k17_amounts_left_over_are_reported(self):
         invoice = self.draft()
         tax_line = invoice.line_ids.filtered("tax_line_id")
         invoice.line_ids = [
@@ -201,7 +211,7 @@ class TestCreditNotes(CorrectionsCommon):
         invoice.action_post()
         self.accept(invoice)
         refund = self.credit(invoice)
-        self.assertEqual(self.build(refund)["Fa/P_14_1"], "-23.00")
+        self.assertEqual(self.golden(refund)["Fa/P_14_1"], "-23.00")
         self.assertIn("W-KOR-06", self.codes(refund))
 
     def test_taking_back_more_than_was_sold_is_reported(self):
@@ -212,12 +222,12 @@ class TestCreditNotes(CorrectionsCommon):
 
 @tagged("post_install", "-at_install")
 class TestCorrectionsUpwards(CorrectionsCommon):
-    def test_cancelling_a_credit_note_is_a_correction(self):
+    def test_k08_cancelling_a_credit_note_is_a_correction(self):
         invoice = self.sell_keyboards()
         refund = self.accept(self.credit(invoice, quantity=2))
         again = self.reverse(refund, "pomyłka")
         again.action_post()
-        document = self.build(again)
+        document = self.golden(again)
         self.assertEqual(again.move_type, "out_invoice")
         self.assertEqual(again.ksef_origin_move_id, invoice)
         self.assertEqual(document["Fa/RodzajFaktury"], "KOR")
@@ -234,10 +244,10 @@ class TestCorrectionsUpwards(CorrectionsCommon):
         )
         return self.sell(line, ksef_origin_move_id=invoice.id, **values)
 
-    def test_debit_note_raises_the_price(self):
+    def test_k07_debit_note_raises_the_price(self):
         invoice = self.sell_accepted(self.line(quantity=10))
         debit = self.raise_price(invoice, ksef_correction_type="1")
-        document = self.build(debit)
+        document = self.golden(debit)
         self.assertEqual(document["Fa/RodzajFaktury"], "KOR")
         self.assertEqual(document["Fa/TypKorekty"], "1")
         self.assertEqual(
@@ -274,10 +284,10 @@ class TestCorrectionsUpwards(CorrectionsCommon):
 
 @tagged("post_install", "-at_install")
 class TestWhatIsCorrected(CorrectionsCommon):
-    def test_original_outside_ksef_is_marked_so(self):
+    def test_k11_original_outside_ksef_is_marked_so(self):
         self.company.ksef_start_on = "2026-03-03"
         invoice = self.sell(self.line(quantity=2))
-        document = self.build(self.credit(invoice))
+        document = self.golden(self.credit(invoice))
         self.assertEqual(
             document.fields("Fa/DaneFaKorygowanej")[2:],
             [("NrKSeFN", "1")],
@@ -304,7 +314,7 @@ class TestWhatIsCorrected(CorrectionsCommon):
         )
         self.assertEqual(self.codes(refund), ["E-KNO-01"])
 
-    def test_original_without_its_number_blocks_the_correction(self):
+    def test_k12_original_without_its_number_blocks_the_correction(self):
         refund = self.credit(self.sell())
         self.assertEqual(self.codes(refund), ["E-KOR-03"])
 
@@ -323,11 +333,11 @@ class TestWhatIsCorrected(CorrectionsCommon):
         document = self.build(self.credit(invoice, quantity=1))
         self.assertEqual(self.rows(document)[0], ("10", "89.991", "899.91", "before"))
 
-    def test_credit_note_must_name_an_invoice(self):
+    def test_k15_credit_note_must_name_an_invoice(self):
         refund = self.sell(move_type="out_refund")
         self.assertEqual(self.codes(refund), ["E-KOR-01"])
 
-    def test_credit_note_of_an_invoice_of_another_program(self):
+    def test_k15_credit_note_of_an_invoice_of_another_program(self):
         refund = self.sell(
             move_type="out_refund",
             ksef_correction_reason="rabat",
@@ -335,7 +345,7 @@ class TestWhatIsCorrected(CorrectionsCommon):
                 Command.create({"issued_on": "2025-12-01", "number": "FV/77/2025"})
             ],
         )
-        document = self.build(refund)
+        document = self.golden(refund)
         self.assertEqual(
             document.fields("Fa/DaneFaKorygowanej"),
             [
@@ -361,7 +371,7 @@ class TestWhatIsCorrected(CorrectionsCommon):
         self.assertEqual(document["Fa/DaneFaKorygowanej/NrFaKorygowanej"], "FV/77/2025")
         self.assertEqual(document["Fa/P_15"], "123.00")
 
-    def test_rebate_for_a_period_lists_the_invoices_and_no_rows(self):
+    def test_k13_rebate_for_a_period_lists_the_invoices_and_no_rows(self):
         invoices = [self.sell_accepted() for _number in range(6)]
         refund = self.sell(
             self.line(name="Rabat kwartalny", price_unit=60),
@@ -372,7 +382,7 @@ class TestWhatIsCorrected(CorrectionsCommon):
                 Command.create({"corrected_move_id": invoice.id}) for invoice in invoices
             ],
         )
-        document = self.build(refund)
+        document = self.golden(refund)
         self.assertEqual(document["Fa/OkresFaKorygowanej"], "I kwartał 2026")
         self.assertEqual(
             document.texts("Fa/DaneFaKorygowanej/NrKSeFFaKorygowanej"),
@@ -410,7 +420,7 @@ class TestWhatIsCorrected(CorrectionsCommon):
         with self.assertRaises(ValidationError):
             self.draft(ksef_origin_move_id=refund.id)
 
-    def test_exchange_rate_is_that_of_the_original(self):
+    def test_k14_exchange_rate_is_that_of_the_original(self):
         euro = self.env.ref("base.EUR")
         euro.active = True
         rates = self.env["res.currency.rate"]
@@ -420,25 +430,28 @@ class TestWhatIsCorrected(CorrectionsCommon):
             currency_id=euro.id, invoice_date="2026-02-25", taxable_supply_date="2026-02-25"
         )
         rates.create({**values, "name": "2026-03-01", "inverse_company_rate": 4.40})
-        document = self.build(self.credit(invoice))
+        document = self.golden(self.credit(invoice))
         self.assertEqual(document.texts("Fa/FaWiersz/KursWaluty"), ["4.25", "4.25"])
         self.assertEqual((document["Fa/P_14_1"], document["Fa/P_14_1W"]), ("-23.00", "-97.75"))
 
 
 @tagged("post_install", "-at_install")
 class TestPartiesOfCorrections(CorrectionsCommon):
-    def test_invoice_to_the_wrong_buyer_is_taken_back_from_it(self):
+    def test_k09_invoice_to_the_wrong_buyer_is_taken_back_from_it(self):
         invoice = self.sell_accepted()
         self.buyer.write({"name": "Właściwy nabywca", "vat": "PL7762811692"})
         wizard = self.reversal_of(invoice, "błędny NIP nabywcy")
         wizard.modify_moves()
-        refund = invoice.reversal_move_ids
-        document = self.build(refund)
+        document = self.golden(invoice.reversal_move_ids, "taken_back")
         self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/NIP"], "1111111111")
         self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/Nazwa"], "F.H.U. Nabywca")
         self.assertEqual(document["Fa/P_15"], "-123.00")
+        wizard.new_move_ids.action_post()
+        document = self.golden(wizard.new_move_ids, "sold_anew")
+        self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/NIP"], "7762811692")
+        self.assertEqual(document["Fa/RodzajFaktury"], "VAT")
 
-    def test_replacement_is_an_invoice_without_any_link(self):
+    def test_k18_replacement_is_an_invoice_without_any_link(self):
         invoice = self.sell_accepted()
         wizard = self.reversal_of(invoice, "błędny NIP nabywcy")
         wizard.modify_moves()
@@ -452,7 +465,8 @@ class TestPartiesOfCorrections(CorrectionsCommon):
         self.assertFalse(replacement.ksef_correction_reason)
         self.assertFalse(replacement.invoice_line_ids.ksef_corrected_line_id)
         replacement.action_post()
-        self.assertEqual(self.build(replacement)["Fa/RodzajFaktury"], "VAT")
+        self.assertEqual(self.golden(refund, "refund")["Fa/RodzajFaktury"], "KOR")
+        self.assertEqual(self.golden(replacement, "replacement")["Fa/RodzajFaktury"], "VAT")
 
     def test_changed_nip_never_gets_into_a_correction(self):
         invoice = self.sell_accepted()
@@ -471,10 +485,10 @@ class TestPartiesOfCorrections(CorrectionsCommon):
         refund.action_post()
         return refund
 
-    def test_wrong_name_is_corrected_without_amounts(self):
+    def test_k10_wrong_name_is_corrected_without_amounts(self):
         invoice = self.sell_accepted()
         self.buyer.name = "Nabywca sp. z o.o."
-        document = self.build(self.correct_data(invoice))
+        document = self.golden(self.correct_data(invoice))
         self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/Nazwa"], "Nabywca sp. z o.o.")
         self.assertEqual(
             document.fields("Fa/Podmiot2K/DaneIdentyfikacyjne"),

@@ -33,10 +33,10 @@ class ThirdParties(Fa3Common):
 
 @tagged("post_install", "-at_install")
 class TestUnits(ThirdParties):
-    def test_school_of_a_municipality_by_its_internal_identifier(self):
+    def test_s31_school_of_a_municipality_by_its_internal_identifier(self):
         self.buyer.ksef_entity_kind = "jst"
         school = self.create_unit(ksef_internal_id=INTERNAL_ID)
-        document = self.build(self.sell(partner_id=school.id))
+        document = self.golden(self.sell(partner_id=school.id))
         self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/NIP"], BUYER_NIP)
         self.assertEqual((document["Podmiot2/JST"], document["Podmiot2/GV"]), ("1", "2"))
         self.assertEqual(
@@ -70,12 +70,12 @@ class TestUnits(ThirdParties):
         self.assertEqual(document["Podmiot2/JST"], "2")
         self.assertFalse(document.has("Podmiot3"))
 
-    def test_member_of_a_vat_group(self):
+    def test_s32_member_of_a_vat_group(self):
         self.buyer.ksef_entity_kind = "vat_group"
         member = self._create_buyer(
             name="Spółka zależna", vat=f"PL{UNIT_NIP}", ksef_parent_entity_id=self.buyer.id
         )
-        document = self.build(self.sell(partner_id=member.id))
+        document = self.golden(self.sell(partner_id=member.id))
         self.assertEqual((document["Podmiot2/JST"], document["Podmiot2/GV"]), ("2", "1"))
         self.assertEqual(document["Podmiot3/Rola"], "10")
 
@@ -85,7 +85,7 @@ class TestUnits(ThirdParties):
         self.assertEqual(document["Podmiot2/JST"], "2")
         self.assertFalse(document.has("Podmiot3"))
 
-    def test_unit_has_to_be_named(self):
+    def test_s31_unit_has_to_be_named(self):
         self.assertEqual(self.codes(self.sell(ksef_is_jst=True)), ["E-JST-01"])
         self.assertEqual(self.codes(self.sell(ksef_is_gv=True)), ["E-JST-01"])
 
@@ -100,7 +100,7 @@ class TestUnits(ThirdParties):
             with self.assertRaises(ValidationError):
                 self.create_unit(ksef_internal_id=number)
 
-    def test_wrong_internal_identifier_of_old_data_is_refused(self):
+    def test_s50_wrong_internal_identifier_of_old_data_is_refused(self):
         self.buyer.ksef_entity_kind = "jst"
         school = self.create_unit(ksef_internal_id=INTERNAL_ID)
         invoice = self.sell(partner_id=school.id)
@@ -123,9 +123,9 @@ class TestOtherParties(ThirdParties):
         )
         return factor
 
-    def test_factor_of_the_customer_is_paid(self):
+    def test_s34_factor_of_the_customer_is_paid(self):
         self.buyer.ksef_factor_partner_id = self.create_factor()
-        document = self.build(self.sell())
+        document = self.golden(self.sell())
         self.assertEqual(document["Podmiot3/Rola"], "1")
         self.assertEqual(document["Podmiot3/DaneIdentyfikacyjne/NIP"], UNIT_NIP)
         self.assertFalse(document.has("Fa/Platnosc/RachunekBankowy"))
@@ -143,9 +143,9 @@ class TestOtherParties(ThirdParties):
         document = self.build(self.sell())
         self.assertEqual(document["Fa/Platnosc/RachunekBankowy/NrRB"], ACCOUNT_NUMBER)
 
-    def test_two_buyers_have_their_shares(self):
+    def test_s35_two_buyers_have_their_shares(self):
         other = self._create_buyer(name="Drugi nabywca", vat=f"PL{UNIT_NIP}")
-        document = self.build(self.sell(**self.name_party(other, "4", share=50)))
+        document = self.golden(self.sell(**self.name_party(other, "4", share=50)))
         self.assertEqual((document["Podmiot3/Rola"], document["Podmiot3/Udzial"]), ("4", "50"))
 
     def test_payer_is_named(self):
@@ -181,7 +181,7 @@ class TestOtherParties(ThirdParties):
         with self.assertRaises(ValidationError):
             self.draft(**self.name_party(self.buyer, "4", share=101))
 
-    def test_wrong_nip_of_a_third_party_is_refused(self):
+    def test_s50_wrong_nip_of_a_third_party_is_refused(self):
         payer = self._create_buyer(name="Płatnik")
         invoice = self.sell(ksef_payer_id=payer.id)
         self.env.cr.execute("UPDATE res_partner SET vat = 'PL123' WHERE id = %s", (payer.id,))
@@ -250,13 +250,18 @@ class TestBuyers(ThirdParties):
         (problem,) = self.problems(invoice)
         self.assertEqual((problem.code, problem.record), ("E-BUY-02", contact))
 
-    def test_consumer_is_expected_in_ksef_if_the_company_says_so(self):
+    def test_s33_consumer_is_expected_in_ksef_if_the_company_says_so(self):
         self.company.ksef_is_enabled = True
         self.company.ksef_start_on = False
         buyer = self._create_buyer(name="Osoba", is_company=False)
         self.assertFalse(self.sell(partner_id=buyer.id).ksef_state)
         self.company.ksef_is_b2c_sent = True
-        self.assertEqual(self.sell(partner_id=buyer.id).ksef_state, "to_send")
+        invoice = self.sell(partner_id=buyer.id)
+        self.assertEqual(invoice.ksef_state, "to_send")
+        self.assertEqual(
+            self.golden(invoice).fields("Podmiot2/DaneIdentyfikacyjne"),
+            [("BrakID", "1"), ("Nazwa", "Osoba")],
+        )
 
     def test_invoice_that_is_kept_out_is_not_expected(self):
         self.company.ksef_is_enabled = True

@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .fa3_common import TODAY, Fa3Common
+from .fa3_common import Fa3Common
 
 
 @tagged("post_install", "-at_install")
@@ -18,9 +18,9 @@ class TestPaymentTerms(Fa3Common):
             }
         )
 
-    def test_instalments_have_their_days_and_amounts(self):
+    def test_s37_instalments_have_their_days_and_amounts(self):
         terms = self.create_terms((30, 14), (70, 30))
-        document = self.build(self.sell(invoice_payment_term_id=terms.id))
+        document = self.golden(self.sell(invoice_payment_term_id=terms.id), "instalments")
         days = ["2026-03-16", "2026-04-01"]
         self.assertEqual(document.texts("Fa/Platnosc/TerminPlatnosci/Termin"), days)
         self.assertEqual(
@@ -31,7 +31,7 @@ class TestPaymentTerms(Fa3Common):
             ],
         )
 
-    def test_early_payment_is_rewarded(self):
+    def test_s37_early_payment_is_rewarded(self):
         terms = self.create_terms(
             (100, 30),
             early_discount=True,
@@ -39,7 +39,7 @@ class TestPaymentTerms(Fa3Common):
             discount_percentage=2,
             early_pay_discount_computation="included",
         )
-        document = self.build(self.sell(invoice_payment_term_id=terms.id))
+        document = self.golden(self.sell(invoice_payment_term_id=terms.id), "discount")
         self.assertEqual(
             document.fields("Fa/Platnosc/Skonto"),
             [
@@ -48,7 +48,7 @@ class TestPaymentTerms(Fa3Common):
             ],
         )
 
-    def test_discount_that_lowers_the_vat_at_once_is_refused(self):
+    def test_s37_discount_that_lowers_the_vat_at_once_is_refused(self):
         terms = self.create_terms(
             (100, 30),
             early_discount=True,
@@ -115,25 +115,22 @@ class TestPayments(Fa3Common):
             lines = journal.inbound_payment_method_line_ids
             lines.payment_account_id = journal.default_account_id
 
-    def payment_of(self, invoice):
-        return self.build(invoice).fields("Fa/Platnosc")
-
-    def test_one_payment_in_full(self):
+    def test_s36_one_payment_in_full(self):
         invoice = self.sell()
         self.pay(invoice, 123)
-        fields = dict(self.payment_of(invoice))
+        fields = dict(self.golden(invoice, "in_full").fields("Fa/Platnosc"))
         self.assertEqual((fields["Zaplacono"], fields["DataZaplaty"]), ("1", "2026-02-28"))
         self.assertNotIn("TerminPlatnosci", fields)
 
     def test_cash_is_the_form_of_a_payment_in_cash(self):
         invoice = self.sell()
         self.pay(invoice, 123, journal=self.company_data["default_journal_cash"])
-        self.assertEqual(dict(self.payment_of(invoice))["FormaPlatnosci"], "1")
+        self.assertEqual(self.build(invoice)["Fa/Platnosc/FormaPlatnosci"], "1")
 
-    def test_two_payments_in_full(self):
+    def test_s36_two_payments_in_full(self):
         invoice = self.sell()
         self.pay(invoice, 23, 100)
-        document = self.build(invoice)
+        document = self.golden(invoice, "two")
         self.assertEqual(document["Fa/Platnosc/ZnacznikZaplatyCzesciowej"], "2")
         self.assertEqual(
             document.texts("Fa/Platnosc/ZaplataCzesciowa/KwotaZaplatyCzesciowej"),
@@ -141,10 +138,10 @@ class TestPayments(Fa3Common):
         )
         self.assertFalse(document.has("Fa/Platnosc/TerminPlatnosci"))
 
-    def test_payment_in_part(self):
+    def test_s36_payment_in_part(self):
         invoice = self.sell()
         self.pay(invoice, 23)
-        document = self.build(invoice)
+        document = self.golden(invoice, "part")
         self.assertEqual(document["Fa/Platnosc/ZnacznikZaplatyCzesciowej"], "1")
         self.assertEqual(
             document.fields("Fa/Platnosc/ZaplataCzesciowa"),
@@ -156,25 +153,16 @@ class TestPayments(Fa3Common):
         )
         self.assertTrue(document.has("Fa/Platnosc/TerminPlatnosci"))
 
-    def test_exchange_difference_is_no_payment(self):
-        euro = self.env.ref("base.EUR")
-        euro.active = True
-        euro.rate_ids.unlink()
-        for day, rate in (("2026-02-28", 4.2), (TODAY, 4.3)):
-            self.env["res.currency.rate"].create(
-                {
-                    "currency_id": euro.id,
-                    "company_id": self.company.id,
-                    "name": day,
-                    "inverse_company_rate": rate,
-                }
-            )
+    def test_s36_exchange_difference_is_no_payment(self):
+        euro = self.use_currency("EUR", 4.3)
+        self.set_rate(euro, 4.2, "2026-02-28")
         invoice = self.sell(currency_id=euro.id)
         self.pay(invoice, 123, currency_id=euro.id)
         self.assertTrue(invoice.line_ids.matched_credit_ids.exchange_move_id)
-        self.assertEqual(dict(self.payment_of(invoice))["Zaplacono"], "1")
+        document = self.golden(invoice, "exchange_difference")
+        self.assertEqual(document["Fa/Platnosc/Zaplacono"], "1")
 
-    def test_credit_note_is_no_payment(self):
+    def test_s36_credit_note_is_no_payment(self):
         invoice = self.sell()
         wizard = self.env["account.move.reversal"].with_context(
             active_model="account.move", active_ids=invoice.ids
@@ -183,4 +171,4 @@ class TestPayments(Fa3Common):
         refund = invoice.reversal_move_ids
         refund.action_post()
         self.assertEqual(invoice.amount_residual, 0)
-        self.assertNotIn("Zaplacono", dict(self.payment_of(invoice)))
+        self.assertFalse(self.golden(invoice, "credit_note").has("Fa/Platnosc/Zaplacono"))

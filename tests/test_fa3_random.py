@@ -4,7 +4,7 @@ from random import Random
 from odoo.tests import tagged
 
 from ..ksef.fa3 import reader
-from .fa3_common import TODAY, Fa3Common
+from .fa3_common import Fa3Common
 
 INVOICES = 40
 RATES = ("vs_kraj_23", "vs_kraj_8", "vs_kraj_5", "vs_kraj_0")
@@ -17,16 +17,7 @@ class TestRandomInvoices(Fa3Common):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
-        cls.env["res.currency.rate"].create(
-            {
-                "currency_id": cls.euro.id,
-                "company_id": cls.company.id,
-                "name": TODAY,
-                "inverse_company_rate": 4.2531,
-            }
-        )
+        cls.euro = cls.use_currency("EUR", 4.2531)
         cls.included = {name: cls.include(name) for name in RATES}
 
     @classmethod

@@ -6,8 +6,9 @@ from .fa3_common import ACCOUNT_NUMBER, BUYER_NIP, SELLER_NIP, TODAY, Fa3Common
 
 @tagged("post_install", "-at_install")
 class TestPlainSale(Fa3Common):
-    def test_two_lines_at_the_standard_rate(self):
-        document = self.build(self.sell(self.line(quantity=2), self.line(price_unit=9.99)))
+    def test_s01_two_lines_at_the_standard_rate(self):
+        lines = (self.line(quantity=2), self.line(price_unit=9.99))
+        document = self.golden(self.sell(*lines, invoice_date_due="2026-03-16"))
         totals = [("P_13_1", "209.99"), ("P_14_1", "48.30")]
         self.assertEqual(document.fields("Fa", "P_13") + document.fields("Fa", "P_14"), totals)
         self.assertEqual(document["Fa/P_15"], "258.29")
@@ -80,10 +81,10 @@ class TestPlainSale(Fa3Common):
 
 @tagged("post_install", "-at_install")
 class TestRates(Fa3Common):
-    def test_five_rates_make_five_groups_in_the_order_of_the_schema(self):
+    def test_s02_five_rates_make_five_groups_in_the_order_of_the_schema(self):
         self.tax("vs_kraj_zw").ksef_exempt_basis = "art. 43 ust. 1 pkt 29 ustawy o VAT"
         names = ("vs_kraj_zw", "vs_kraj_0", "vs_kraj_5", "vs_kraj_8", "vs_kraj_23")
-        document = self.build(self.sell(*(self.line(name) for name in names)))
+        document = self.golden(self.sell(*(self.line(name) for name in names)))
         self.assertEqual(document.texts("Fa/FaWiersz/P_12"), ["zw", "0 KR", "5", "8", "23"])
         groups = [pair for pair in document.fields("Fa") if pair[0][:4] in ("P_13", "P_14")]
         self.assertEqual(
@@ -109,17 +110,17 @@ class TestRates(Fa3Common):
             [("P_19", "1"), ("P_19A", "art. 43 ust. 1 pkt 29 ustawy o VAT")],
         )
 
-    def test_two_exemptions_share_one_field(self):
+    def test_s24_two_exemptions_share_one_field(self):
         tax = self.tax("vs_kraj_zw")
         tax.write({"ksef_exempt_kind": "B", "ksef_exempt_basis": "art. 135 dyrektywy"})
-        document = self.build(self.sell(self.line("vs_kraj_zw_gold"), self.line(tax)))
+        document = self.golden(self.sell(self.line("vs_kraj_zw_gold"), self.line(tax)))
         self.assertEqual(
             document["Fa/Adnotacje/Zwolnienie/P_19A"],
             "art. 122 ust. 1 ustawy o VAT; art. 135 dyrektywy",
         )
 
-    def test_five_percent_is_not_exempt(self):
-        document = self.build(self.sell(self.line("vs_kraj_5")))
+    def test_s03_five_percent_is_not_exempt(self):
+        document = self.golden(self.sell(self.line("vs_kraj_5")))
         self.assertEqual(document["Fa/FaWiersz/P_12"], "5")
         self.assertEqual((document["Fa/P_13_3"], document["Fa/P_14_3"]), ("100.00", "5.00"))
         self.assertEqual(document["Fa/Adnotacje/Zwolnienie/P_19N"], "1")
@@ -128,14 +129,18 @@ class TestRates(Fa3Common):
         document = self.build(self.sell(self.line(), self.line("vs_kraj_8", discount=100)))
         self.assertEqual((document["Fa/P_13_2"], document["Fa/P_14_2"]), ("0.00", "0.00"))
 
-    def test_tax_is_shown_per_row_where_it_is_rounded_per_row(self):
+    def test_s08_tax_is_shown_per_row_where_it_is_rounded_per_row(self):
         self.company.tax_calculation_rounding_method = "round_per_line"
-        document = self.build(self.sell(*(self.line(price_unit=0.33) for _ in range(3))))
+        document = self.golden(
+            self.sell(*(self.line(price_unit=0.33) for _ in range(3))), "per_line"
+        )
         self.assertEqual(document.texts("Fa/FaWiersz/P_11Vat"), ["0.08"] * 3)
         self.assertEqual((document["Fa/P_14_1"], document["Fa/P_15"]), ("0.24", "1.23"))
 
-    def test_tax_is_of_the_whole_where_it_is_rounded_globally(self):
-        document = self.build(self.sell(*(self.line(price_unit=0.33) for _ in range(3))))
+    def test_s08_tax_is_of_the_whole_where_it_is_rounded_globally(self):
+        document = self.golden(
+            self.sell(*(self.line(price_unit=0.33) for _ in range(3))), "globally"
+        )
         self.assertFalse(document.has("Fa/FaWiersz/P_11Vat"))
         self.assertEqual((document["Fa/P_14_1"], document["Fa/P_15"]), ("0.23", "1.22"))
 
@@ -170,7 +175,7 @@ class TestRates(Fa3Common):
             Command.update(due_line.id, {"amount_currency": 100 - amount}),
         ]
 
-    def test_cash_basis_tax_is_annotated(self):
+    def test_s30_cash_basis_tax_is_annotated(self):
         self.company.tax_exigibility = True
         tax = self.tax("vs_kraj_23").copy({"name": "kasowa"})
         tax.cash_basis_transition_account_id = self.env["account.account"].create(
@@ -182,33 +187,31 @@ class TestRates(Fa3Common):
             }
         )
         tax.tax_exigibility = "on_payment"
-        self.assertEqual(self.build(self.sell(self.line(tax)))["Fa/Adnotacje/P_16"], "1")
+        self.assertEqual(self.golden(self.sell(self.line(tax)))["Fa/Adnotacje/P_16"], "1")
 
 
 @tagged("post_install", "-at_install")
 class TestRows(Fa3Common):
-    def test_discount_is_in_the_unit_price(self):
-        document = self.build(self.sell(self.line(quantity=3, price_unit=33.33, discount=7)))
-        self.assertEqual(document["Fa/FaWiersz/P_9A"], "30.99666667")
-        self.assertEqual(document["Fa/FaWiersz/P_11"], "92.99")
+    def test_s04_discount_is_in_the_unit_price(self):
+        document = self.golden(
+            self.sell(
+                self.line(quantity=3, price_unit=33.33, discount=7),
+                self.line(quantity=7, price_unit=19.99, discount=33.33),
+                self.line(discount=100),
+            )
+        )
+        prices = document.texts("Fa/FaWiersz/P_9A")
+        self.assertEqual((prices[0], prices[2]), ("30.99666667", "0"))
+        self.assertEqual(document.texts("Fa/FaWiersz/P_11"), ["92.99", "93.29", "0.00"])
+        self.assertEqual(round(float(prices[1]) * 7, 2), 93.29)
         self.assertFalse(document.has("Fa/FaWiersz/P_10"))
-
-    def test_third_off_comes_to_the_value_again(self):
-        document = self.build(self.sell(self.line(quantity=7, price_unit=19.99, discount=33.33)))
-        price, net = document["Fa/FaWiersz/P_9A"], document["Fa/FaWiersz/P_11"]
-        self.assertEqual(round(float(price) * 7, 2), float(net))
-
-    def test_gift_is_a_row_of_zero(self):
-        document = self.build(self.sell(self.line(), self.line(discount=100)))
-        self.assertEqual(document.texts("Fa/FaWiersz/P_9A"), ["100", "0"])
-        self.assertEqual(document.texts("Fa/FaWiersz/P_11"), ["100.00", "0.00"])
 
     def test_line_of_nothing_is_left_out(self):
         document = self.build(self.sell(self.line(quantity=0), self.line()))
         self.assertEqual(document.texts("Fa/FaWiersz/NrWierszaFa"), ["1"])
 
-    def test_negative_line_reduces_its_group(self):
-        document = self.build(self.sell(self.line(), self.line(quantity=-1, price_unit=10)))
+    def test_s12_negative_line_reduces_its_group(self):
+        document = self.golden(self.sell(self.line(), self.line(quantity=-1, price_unit=10)))
         self.assertEqual(document.texts("Fa/FaWiersz/P_8B"), ["1", "-1"])
         self.assertEqual(document.texts("Fa/FaWiersz/P_11"), ["100.00", "-10.00"])
         self.assertEqual(document["Fa/P_13_1"], "90.00")
@@ -260,6 +263,24 @@ class TestRows(Fa3Common):
     def text_line(self, display_type, name, sequence=10):
         return Command.create({"display_type": display_type, "name": name, "sequence": sequence})
 
+    def test_s11_text_is_cleaned_and_what_is_no_row_is_a_description(self):
+        name = "dzwon\x07ek\xa0i\u200b sowa \U0001f989 " + " ".join(["słowo"] * 112)
+        document = self.golden(
+            self.sell(
+                self.text_line("line_section", "Rozdział"),
+                self.line(name=name, sequence=12),
+                self.text_line("line_note", "uwaga\ndruga", sequence=13),
+            )
+        )
+        (row,) = document.all("Fa/FaWiersz")
+        self.assertTrue(row["P_7"].startswith("dzwonek i sowa \U0001f989 słowo "))
+        self.assertLessEqual(len(row["P_7"]), 512)
+        descriptions = [node.fields() for node in document.all("Fa/DodatkowyOpis")]
+        self.assertEqual(
+            [(number[1], key[1], value[1]) for number, key, value in descriptions],
+            [("1", "P_7 cd.", " ".join(["słowo"] * 31)), ("1", "Uwagi", "uwaga, druga")],
+        )
+
     def test_end_of_a_long_name_is_a_description(self):
         words = [f"słowo{number:03}" for number in range(78)]
         document = self.build(self.sell(self.line(name=" ".join(words))))
@@ -298,9 +319,9 @@ class TestParties(Fa3Common):
         document = self.build(self.sell())
         self.assertEqual(document.fields("Podmiot1/DaneKontaktowe"), [("Telefon", "+48221234567")])
 
-    def test_phone_that_is_too_long_is_left_out(self):
+    def test_s43_phone_that_is_too_long_is_left_out(self):
         self.company.phone = "+48 22 123 45 67 wew. 89012"
-        self.assertFalse(self.build(self.sell()).has("Podmiot1/DaneKontaktowe"))
+        self.assertFalse(self.golden(self.sell()).has("Podmiot1/DaneKontaktowe"))
 
     def test_address_of_the_sender_comes_without_the_name(self):
         self.company.email = "Biuro <biuro@example.com>, drugi@example.com"
@@ -348,28 +369,38 @@ class TestParties(Fa3Common):
 
 @tagged("post_install", "-at_install")
 class TestSplitPayment(Fa3Common):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.product.ksef_is_annex15 = True
+
     def sell_for(self, price, **values):
         line = self.line("vs_kraj_0", product_id=self.product.id, price_unit=price)
-        return self.build(self.sell(line, **values))
+        return self.sell(line, **values)
 
-    def test_limit_is_exceeded_by_a_grosz(self):
-        self.product.ksef_is_annex15 = True
-        self.assertEqual(self.sell_for(15000.00)["Fa/Adnotacje/P_18A"], "2")
-        self.assertEqual(self.sell_for(15000.01)["Fa/Adnotacje/P_18A"], "1")
+    def assert_annotated(self, document, is_split, is_annex15="1"):
+        self.assertEqual(document["Fa/Adnotacje/P_18A"], is_split)
+        self.assertEqual(document["Fa/FaWiersz/P_12_Zal_15"], is_annex15)
 
-    def test_row_of_annex_15_is_marked_whatever_the_amount(self):
-        self.product.ksef_is_annex15 = True
-        self.assertEqual(self.sell_for(1)["Fa/FaWiersz/P_12_Zal_15"], "1")
+    def test_s28_limit_is_not_exceeded(self):
+        self.assert_annotated(self.golden(self.sell_for(15000.00), "at_the_limit"), "2")
 
-    def test_other_goods_are_paid_as_one_likes(self):
-        document = self.sell_for(20000)
-        self.assertEqual(document["Fa/Adnotacje/P_18A"], "2")
-        self.assertFalse(document.has("Fa/FaWiersz/P_12_Zal_15"))
+    def test_s28_limit_is_exceeded_by_a_grosz(self):
+        self.assert_annotated(self.golden(self.sell_for(15000.01), "above_the_limit"), "1")
 
-    def test_consumer_does_not_split(self):
-        self.product.ksef_is_annex15 = True
+    def test_s28_limit_of_split_payment_is_in_pln(self):
+        euro = self.use_currency("EUR", 4.2531)
+        invoice = self.sell_for(3600, currency_id=euro.id)
+        self.assert_annotated(self.golden(invoice, "in_euro"), "1")
+
+    def test_s28_other_goods_are_paid_as_one_likes(self):
+        self.product.ksef_is_annex15 = False
+        self.assert_annotated(self.golden(self.sell_for(20000), "other_goods"), "2", None)
+
+    def test_s28_consumer_does_not_split(self):
         buyer = self._create_buyer(name="Osoba", is_company=False)
-        self.assertEqual(self.sell_for(20000, partner_id=buyer.id)["Fa/Adnotacje/P_18A"], "2")
+        invoice = self.sell_for(20000, partner_id=buyer.id)
+        self.assert_annotated(self.golden(invoice, "consumer"), "2")
 
 
 @tagged("post_install", "-at_install")
@@ -377,27 +408,13 @@ class TestCurrency(Fa3Common):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
-        cls.euro.rate_ids.unlink()
-        cls.set_rate(TODAY, 4.2531)
-
-    @classmethod
-    def set_rate(cls, day, rate):
-        cls.env["res.currency.rate"].create(
-            {
-                "currency_id": cls.euro.id,
-                "company_id": cls.company.id,
-                "name": day,
-                "inverse_company_rate": rate,
-            }
-        )
+        cls.euro = cls.use_currency("EUR", 4.2531)
 
     def sell_in_euro(self, *lines, **values):
         return self.sell(*lines, currency_id=self.euro.id, **values)
 
-    def test_tax_is_in_pln_too_and_the_rate_on_the_row(self):
-        document = self.build(self.sell_in_euro())
+    def test_s25_tax_is_in_pln_too_and_the_rate_on_the_row(self):
+        document = self.golden(self.sell_in_euro())
         self.assertEqual(document["Fa/KodWaluty"], "EUR")
         self.assertEqual((document["Fa/P_13_1"], document["Fa/P_14_1"]), ("100.00", "23.00"))
         self.assertEqual(document["Fa/P_14_1W"], "97.82")
@@ -413,27 +430,19 @@ class TestCurrency(Fa3Common):
         document = self.build(self.sell_in_euro())
         self.assertEqual(document["Fa/Platnosc/RachunekBankowy/NrRB"], f"PL{ACCOUNT_NUMBER}")
 
-    def test_limit_of_split_payment_is_in_pln(self):
-        self.product.ksef_is_annex15 = True
-        line = self.line("vs_kraj_0", product_id=self.product.id, price_unit=3600)
-        self.assertEqual(self.build(self.sell_in_euro(line))["Fa/Adnotacje/P_18A"], "1")
-
     def test_rate_of_small_money_keeps_six_decimals(self):
-        self.euro.rate_ids.unlink()
-        self.set_rate(TODAY, 0.011234)
+        self.use_currency("EUR", 0.011234)
         self.assertEqual(self.build(self.sell_in_euro())["Fa/FaWiersz/KursWaluty"], "0.011234")
 
-    def test_rate_of_last_week_is_pointed_out(self):
-        self.euro.rate_ids.unlink()
-        self.set_rate("2026-02-10", 4.2)
+    def test_s49_rate_of_last_week_is_pointed_out(self):
+        self.use_currency("EUR", 4.2, "2026-02-10")
         self.assertEqual(self.codes(self.sell_in_euro()), ["W-CUR-07"])
 
-    def test_rate_of_a_later_day_is_refused(self):
-        self.euro.rate_ids.unlink()
-        self.set_rate("2026-03-05", 4.2)
+    def test_s49_rate_of_a_later_day_is_refused(self):
+        self.use_currency("EUR", 4.2, "2026-03-05")
         self.assertEqual(self.codes(self.sell_in_euro()), ["E-CUR-06"])
 
-    def test_currency_without_any_rate_is_refused(self):
+    def test_s49_currency_without_any_rate_is_refused(self):
         self.euro.rate_ids.unlink()
         self.assertEqual(self.codes(self.sell_in_euro()), ["E-CUR-06"])
 
@@ -450,7 +459,8 @@ class TestCurrency(Fa3Common):
 
 @tagged("post_install", "-at_install")
 class TestForeignBuyers(Fa3Common):
-    def identify(self, country, vat, **values):
+    def buyer_from(self, country, vat, **values):
+        """A buyer whose number Odoo has not checked."""
         buyer = self._create_buyer(
             name="Foreign", country_id=self.env.ref(f"base.{country}").id, **values
         )
@@ -458,9 +468,13 @@ class TestForeignBuyers(Fa3Common):
             "UPDATE res_partner SET vat = %s WHERE id = %s", (vat or None, buyer.id)
         )
         buyer.invalidate_recordset(["vat"])
-        return self.build(self.sell(partner_id=buyer.id)).fields("Podmiot2/DaneIdentyfikacyjne")[
-            :-1
-        ]
+        return buyer
+
+    def identify(self, country, vat):
+        return self.identity_in(self.build(self.sell(partner_id=self.buyer_from(country, vat).id)))
+
+    def identity_in(self, document):
+        return document.fields("Podmiot2/DaneIdentyfikacyjne")[:-1]
 
     def test_number_of_an_eu_country_comes_without_its_prefix(self):
         expected = [("KodUE", "DE"), ("NrVatUE", "136695976")]
@@ -472,51 +486,61 @@ class TestForeignBuyers(Fa3Common):
             expected = [("KodUE", "EL"), ("NrVatUE", "123456783")]
             self.assertEqual(self.identify("gr", vat), expected)
 
-    def test_french_address_with_a_german_number(self):
-        self.assertEqual(
-            self.identify("fr", "DE136695976"), [("KodUE", "DE"), ("NrVatUE", "136695976")]
-        )
+    def assert_identified(self, country, vat, variant, *identity):
+        invoice = self.sell(partner_id=self.buyer_from(country, vat).id)
+        self.assertEqual(self.identity_in(self.golden(invoice, variant)), list(identity))
 
-    def test_british_address_with_a_northern_irish_number(self):
-        self.assertEqual(
-            self.identify("uk", "XI123456789"), [("KodUE", "XI"), ("NrVatUE", "123456789")]
-        )
+    def test_s51_french_address_with_a_german_number(self):
+        expected = (("KodUE", "DE"), ("NrVatUE", "136695976"))
+        self.assert_identified("fr", "DE136695976", "FR_DE", *expected)
 
-    def test_number_of_a_third_country_comes_with_the_country(self):
-        self.assertEqual(
-            self.identify("us", "US12-3456789"), [("KodKraju", "US"), ("NrID", "123456789")]
-        )
-        self.assertEqual(
-            self.identify("ch", "CHE-123.456.788 TVA"),
-            [("KodKraju", "CH"), ("NrID", "CHE123456788TVA")],
-        )
+    def test_s51_british_address_with_a_northern_irish_number(self):
+        expected = (("KodUE", "XI"), ("NrVatUE", "123456789"))
+        self.assert_identified("uk", "XI123456789", "GB_XI", *expected)
+
+    def test_s51_number_of_a_third_country_comes_with_the_country(self):
+        expected = (("KodKraju", "US"), ("NrID", "123456789"))
+        self.assert_identified("us", "US12-3456789", "US", *expected)
+
+    def test_s51_swiss_number_is_cleaned_of_its_punctuation(self):
+        expected = (("KodKraju", "CH"), ("NrID", "CHE123456788TVA"))
+        self.assert_identified("ch", "CHE-123.456.788 TVA", "CH", *expected)
 
     def test_foreign_buyer_without_number(self):
         self.assertEqual(self.identify("us", False), [("BrakID", "1")])
 
-    def test_goods_for_an_eu_taxpayer(self):
-        buyer = self._create_buyer(
-            name="Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
-        )
-        document = self.build(self.sell(self.line("vs_unia"), partner_id=buyer.id))
+    def test_s14_goods_for_an_eu_taxpayer(self):
+        euro = self.use_currency("EUR", 4.2531)
+        buyer = self.buyer_from("de", "DE136695976")
+        invoice = self.sell(self.line("vs_unia"), partner_id=buyer.id, currency_id=euro.id)
+        document = self.golden(invoice)
         self.assertEqual(document["Podmiot1/PrefiksPodatnika"], "PL")
+        self.assertEqual(document["Fa/FaWiersz/KursWaluty"], "4.2531")
         self.assertEqual(document["Fa/FaWiersz/P_12"], "0 WDT")
         self.assertEqual(document["Fa/P_13_6_2"], "100.00")
         self.assertEqual(document["Fa/Adnotacje/P_18"], "2")
 
-    def test_services_for_an_eu_taxpayer_are_reverse_charged(self):
+    def test_s16_services_for_an_eu_taxpayer_are_reverse_charged(self):
         buyer = self._create_buyer(
             name="Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
         )
-        document = self.build(self.sell(self.line("vs_dostu"), partner_id=buyer.id))
+        document = self.golden(self.sell(self.line("vs_dostu"), partner_id=buyer.id))
         self.assertEqual(document["Podmiot1/PrefiksPodatnika"], "PL")
         self.assertEqual((document["Fa/FaWiersz/P_12"], document["Fa/P_13_9"]), ("np II", "100.00"))
         self.assertEqual(document["Fa/Adnotacje/P_18"], "1")
 
-    def test_services_outside_the_eu_are_reverse_charged_for_businesses(self):
-        swiss = {"country_id": self.env.ref("base.ch").id, "vat": False}
-        for is_company, answer in ((True, "1"), (False, "2")):
-            buyer = self._create_buyer(name="Käufer", is_company=is_company, **swiss)
-            document = self.build(self.sell(self.line("vs_ekspu"), partner_id=buyer.id))
+    def test_s15_goods_for_greece_and_northern_ireland(self):
+        for country, vat, code in (("gr", "GR123456783", "EL"), ("uk", "XI123456789", "XI")):
+            buyer = self.buyer_from(country, vat)
+            document = self.golden(self.sell(self.line("vs_unia"), partner_id=buyer.id), code)
+            self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/KodUE"], code)
+            self.assertEqual(document["Podmiot2/Adres/KodKraju"], buyer.country_id.code)
+            self.assertEqual(document["Fa/P_13_6_2"], "100.00")
+
+    def test_s18_services_outside_the_eu_are_reverse_charged_for_businesses(self):
+        for variant, is_company, answer in (("company", True, "1"), ("consumer", False, "2")):
+            buyer = self.buyer_from("ch", False, is_company=is_company)
+            document = self.golden(self.sell(self.line("vs_ekspu"), partner_id=buyer.id), variant)
+            self.assertEqual(document["Fa/FaWiersz/P_12"], "np I")
             self.assertEqual(document["Fa/P_13_8"], "100.00")
             self.assertEqual(document["Fa/Adnotacje/P_18"], answer)

@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .fa3_common import TODAY, Fa3Common
+from .fa3_common import Fa3Common
 
 
 class SpecialRates(Fa3Common):
@@ -51,13 +51,16 @@ class TestBesideTheSale(SpecialRates):
         self.assertEqual((document["Fa/P_13_1"], document["Fa/P_14_1"]), ("510.00", "117.30"))
         self.assertFalse(document.has("Fa/Rozliczenie"))
 
-    def test_excise_and_deposit_on_one_line(self):
+    def test_s09_excise_and_deposit_on_one_line(self):
         excise = self.create_fixed_tax(
             "Akcyza", 2, include_base_amount=True, sequence=-1, ksef_is_excise=True
         )
         deposit = self.create_fixed_tax("Kaucja", 1, sequence=99)
-        document = self.build(self.sell(self.line(self.tax("vs_kraj_23") | excise | deposit)))
+        document = self.golden(self.sell(self.line(self.tax("vs_kraj_23") | excise | deposit)))
+        row = document.all("Fa/FaWiersz")[0]
+        self.assertEqual((row["P_11"], row["KwotaAkcyzy"]), ("102.00", "2.00"))
         self.assertEqual((document["Fa/P_15"], document["Fa/P_13_1"]), ("125.46", "102.00"))
+        self.assertEqual(document["Fa/Rozliczenie/Obciazenia/Powod"], "Kaucja")
         self.assertEqual(document["Fa/Rozliczenie/DoZaplaty"], "126.46")
 
     def test_fee_that_is_taken_off_is_a_deduction(self):
@@ -94,14 +97,14 @@ class TestBesideTheSale(SpecialRates):
             }
         )
 
-    def test_cash_rounding_is_charged_beside_the_total(self):
+    def test_s10_cash_rounding_is_charged_beside_the_total(self):
         rounding = self.round_cash("add_invoice_line")
-        invoice = self.sell(self.line(price_unit=99.99), invoice_cash_rounding_id=rounding.id)
-        document = self.build(invoice)
-        self.assertEqual(document["Fa/P_15"], "122.99")
+        invoice = self.sell(self.line(price_unit=99.98), invoice_cash_rounding_id=rounding.id)
+        document = self.golden(invoice)
+        self.assertEqual(document["Fa/P_15"], "122.98")
         self.assertEqual(
             document.fields("Fa/Rozliczenie/Obciazenia"),
-            [("Kwota", "0.01"), ("Powod", "Zaokrąglenie")],
+            [("Kwota", "0.02"), ("Powod", "Zaokrąglenie")],
         )
         self.assertEqual(document["Fa/Rozliczenie/DoZaplaty"], "123.00")
 
@@ -111,7 +114,7 @@ class TestBesideTheSale(SpecialRates):
         document = self.build(invoice)
         self.assertEqual(document["Fa/Rozliczenie/SumaOdliczen"], "0.01")
 
-    def test_rounding_of_the_tax_is_refused(self):
+    def test_s10_rounding_of_the_tax_is_refused(self):
         rounding = self.round_cash("biggest_tax")
         invoice = self.sell(self.line(price_unit=99.99), invoice_cash_rounding_id=rounding.id)
         self.assertIn("E-AMT-04", self.codes(invoice))
@@ -123,8 +126,8 @@ class TestMargin(SpecialRates):
         super().setUp()
         self.margin = self.create_zero_tax("Marża", "margin", ksef_margin_kind="3_1")
 
-    def test_used_goods_and_a_service_of_ones_own(self):
-        document = self.build(self.sell(self.line(self.margin, price_unit=1000), self.line()))
+    def test_s22_used_goods_and_a_service_of_ones_own(self):
+        document = self.golden(self.sell(self.line(self.margin, price_unit=1000), self.line()))
         goods, service = document.all("Fa/FaWiersz")
         self.assertEqual((goods["P_9B"], goods["P_11A"]), ("1000", "1000.00"))
         for name in ("P_9A", "P_11", "P_12", "P_11Vat"):
@@ -148,21 +151,21 @@ class TestMargin(SpecialRates):
 
 @tagged("post_install", "-at_install")
 class TestAbroad(SpecialRates):
-    def test_rate_of_the_consumers_country(self):
+    def test_s20_rate_of_the_consumers_country(self):
         tax = self.tax("vs_kraj_23").copy({"name": "19% DE", "amount": 19})
         tax.write({"ksef_rate_code": "oss", "ksef_procedure": "WSTO_EE"})
         buyer = self.create_european(vat=False, is_company=False)
-        document = self.build(self.sell(self.line(tax), partner_id=buyer.id))
+        document = self.golden(self.sell(self.line(tax), partner_id=buyer.id))
         row = document.all("Fa/FaWiersz")[0]
         self.assertEqual((row["P_12_XII"], row["Procedura"]), ("19", "WSTO_EE"))
         self.assertFalse(row.has("P_12"))
         self.assertEqual((document["Fa/P_13_5"], document["Fa/P_14_5"]), ("100.00", "19.00"))
         self.assertEqual(document["Fa/P_15"], "119.00")
 
-    def test_second_of_three_taxpayers(self):
+    def test_s19_second_of_three_taxpayers(self):
         tax = self.tax("vs_unia_triangular")
         tax.active = True
-        document = self.build(
+        document = self.golden(
             self.sell(self.line(tax), partner_id=self.create_european("fr", "FR23334175221").id)
         )
         self.assertEqual(document["Podmiot1/PrefiksPodatnika"], "PL")
@@ -184,18 +187,22 @@ class TestAbroad(SpecialRates):
         invoice = self.sell(self.line(tax), self.line(), partner_id=buyer.id)
         self.assertEqual(self.codes(invoice), ["W-TRI-02"])
 
-    def test_domestic_reverse_charge(self):
+    def test_s21_domestic_reverse_charge(self):
         tax = self.tax("vs_stal")
         tax.active = True
-        document = self.build(self.sell(self.line(tax)))
+        document = self.golden(self.sell(self.line(tax)))
         self.assertEqual((document["Fa/FaWiersz/P_12"], document["Fa/P_13_10"]), ("oo", "100.00"))
         self.assertEqual(document["Fa/Adnotacje/P_18"], "1")
         self.assertFalse(document.has("Podmiot1/PrefiksPodatnika"))
 
-    def test_export_of_goods(self):
+    def test_s17_export_of_goods(self):
         self.company.ksef_eori = "PL999999999900000"
         buyer = self.create_european("us", "12-3456789")
-        document = self.build(self.sell(self.line("vs_eksp_tow"), partner_id=buyer.id))
+        dollar = self.use_currency("USD", 3.6512)
+        lines = self.line("vs_eksp_tow")
+        document = self.golden(self.sell(lines, partner_id=buyer.id, currency_id=dollar.id))
+        self.assertEqual(document["Fa/FaWiersz/P_12"], "0 EX")
+        self.assertEqual(document["Fa/KodWaluty"], "USD")
         self.assertEqual(document["Podmiot1/NrEORI"], "PL999999999900000")
         self.assertEqual((document["Fa/P_13_6_3"], document["Fa/P_15"]), ("100.00", "100.00"))
         self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/KodKraju"], "US")
@@ -205,10 +212,12 @@ class TestAbroad(SpecialRates):
         self.company.ksef_eori = "PL999999999900000"
         self.assertFalse(self.build(self.sell()).has("Podmiot1/NrEORI"))
 
-    def test_goods_that_stay_in_the_customs_procedure(self):
+    def test_s42_goods_that_stay_in_the_customs_procedure(self):
         tax = self.tax("vs_unia_i42")
         tax.active = True
-        document = self.build(self.sell(self.line(tax), partner_id=self.create_european().id))
+        document = self.golden(
+            self.sell(self.line(tax), partner_id=self.create_european().id), "customs"
+        )
         self.assertEqual(document["Fa/FaWiersz/Procedura"], "I_42")
 
 
@@ -217,33 +226,25 @@ class TestCurrencyOfRows(SpecialRates):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.euro = cls.env.ref("base.EUR")
-        cls.euro.active = True
-        cls.euro.rate_ids.unlink()
-        cls.env["res.currency.rate"].create(
-            {
-                "currency_id": cls.euro.id,
-                "company_id": cls.company.id,
-                "name": TODAY,
-                "inverse_company_rate": 4.2531,
-            }
-        )
+        cls.euro = cls.use_currency("EUR", 4.2531)
 
     def sell_in_euro(self, *lines, **values):
         return self.sell(*lines, currency_id=self.euro.id, **values)
 
-    def test_rows_of_different_days_have_their_own_rates(self):
-        document = self.build(
+    def test_s26_rows_of_different_days_have_their_own_rates(self):
+        document = self.golden(
             self.sell_in_euro(
+                self.line(ksef_supplied_on="2026-02-25", ksef_rate=4.2605),
                 self.line(ksef_supplied_on="2026-02-26", ksef_rate=4.5005),
                 self.line(price_unit=200, ksef_supplied_on="2026-02-27", ksef_rate=4.4),
             )
         )
-        self.assertEqual(document.texts("Fa/FaWiersz/KursWaluty"), ["4.5005", "4.4"])
-        self.assertEqual(document.texts("Fa/FaWiersz/P_6A"), ["2026-02-26", "2026-02-27"])
+        self.assertEqual(document.texts("Fa/FaWiersz/KursWaluty"), ["4.2605", "4.5005", "4.4"])
+        days = ["2026-02-25", "2026-02-26", "2026-02-27"]
+        self.assertEqual(document.texts("Fa/FaWiersz/P_6A"), days)
         self.assertFalse(document.has("Fa/P_6"))
-        self.assertEqual(document["Fa/P_14_1"], "69.00")
-        self.assertEqual(document["Fa/P_14_1W"], "305.91")  # 23 * 4.5005 + 46 * 4.4
+        self.assertEqual(document["Fa/P_14_1"], "92.00")
+        self.assertEqual(document["Fa/P_14_1W"], "403.90")  # 23 * 4.2605 + 23 * 4.5005 + 46 * 4.4
 
     def test_rates_of_rows_that_are_not_booked_are_pointed_out(self):
         invoice = self.sell_in_euro(self.line(ksef_rate=4.5))
@@ -299,12 +300,12 @@ class TestRowOverrides(SpecialRates):
         self.assertEqual((document["Fa/FaWiersz/P_12"], document["Fa/P_13_8"]), ("np I", "100.00"))
         self.assertEqual(document["Fa/Adnotacje/P_18"], "1")
 
-    def test_line_has_its_own_gtu_and_procedure(self):
+    def test_s42_line_has_its_own_gtu_and_procedure(self):
         self.product.l10n_pl_vat_gtu = "GTU_06"
         line = self.line(
             product_id=self.product.id, ksef_gtu="GTU_12", ksef_procedure="B_SPV_DOSTAWA"
         )
-        row = self.build(self.sell(line)).all("Fa/FaWiersz")[0]
+        row = self.golden(self.sell(line), "voucher").all("Fa/FaWiersz")[0]
         self.assertEqual((row["GTU"], row["Procedura"]), ("GTU_12", "B_SPV_DOSTAWA"))
 
     def test_voucher_is_marked_on_every_row(self):
@@ -374,10 +375,10 @@ class TestPrices(SpecialRates):
         tax.price_include_override = "tax_included"
         return tax
 
-    def test_two_rates_in_the_price_rounded_per_line(self):
+    def test_s06_two_rates_in_the_price_rounded_per_line(self):
         self.company.tax_calculation_rounding_method = "round_per_line"
         standard, reduced = self.include("vs_kraj_23"), self.include("vs_kraj_8")
-        document = self.build(
+        document = self.golden(
             self.sell(
                 self.line(standard, quantity=3, price_unit=9.99),
                 self.line(standard, price_unit=4.99),
@@ -391,9 +392,9 @@ class TestPrices(SpecialRates):
         self.assertEqual((document["Fa/P_13_2"], document["Fa/P_14_2"]), ("14.39", "1.15"))
         self.assertEqual(document["Fa/P_15"], "50.50")
 
-    def test_prices_of_both_kinds_are_shown_without_tax(self):
+    def test_s07_prices_of_both_kinds_are_shown_without_tax(self):
         invoice = self.sell(self.line(self.include("vs_kraj_23"), price_unit=123), self.line())
-        document = self.build(invoice)
+        document = self.golden(invoice)
         self.assertFalse(document.has("Fa/FaWiersz/P_9B"))
         self.assertEqual(document.texts("Fa/FaWiersz/P_9A"), ["100", "100"])
         self.assertEqual(self.codes(invoice), ["W-AMT-02"])
@@ -401,27 +402,32 @@ class TestPrices(SpecialRates):
     def sell_with_discount(self, mode, **values):
         self.company.ksef_discount_mode = mode
         line = {"quantity": 20, "price_unit": 1000, "discount": 10, **values}
-        return self.build(self.sell(self.line(**line))).all("Fa/FaWiersz")[0]
+        return self.sell(self.line(**line))
 
-    def test_discount_of_one_unit(self):
-        row = self.sell_with_discount("p10_unit")
+    def row_with_discount(self, mode, **values):
+        return self.build(self.sell_with_discount(mode, **values)).all("Fa/FaWiersz")[0]
+
+    def test_s05_discount_of_one_unit(self):
+        document = self.golden(self.sell_with_discount("p10_unit"), "unit")
+        row = document.all("Fa/FaWiersz")[0]
         self.assertEqual((row["P_9A"], row["P_10"], row["P_11"]), ("1000", "100", "18000.00"))
 
-    def test_discount_of_the_whole_row(self):
-        row = self.sell_with_discount("p10_total")
+    def test_s05_discount_of_the_whole_row(self):
+        document = self.golden(self.sell_with_discount("p10_total"), "total")
+        row = document.all("Fa/FaWiersz")[0]
         self.assertEqual((row["P_9A"], row["P_10"], row["P_11"]), ("1000", "2000", "18000.00"))
 
     def test_discount_that_does_not_come_out_even(self):
-        row = self.sell_with_discount("p10_unit", quantity=3, price_unit=33.33, discount=7)
+        row = self.row_with_discount("p10_unit", quantity=3, price_unit=33.33, discount=7)
         net = 3 * (float(row["P_9A"]) - float(row["P_10"]))
         self.assertEqual((row["P_9A"], round(net, 2)), ("33.33", 92.99))
 
     def test_discount_of_everything_stays_in_the_price(self):
-        row = self.sell_with_discount("p10_unit", discount=100)
+        row = self.row_with_discount("p10_unit", discount=100)
         self.assertEqual((row["P_9A"], row["P_11"]), ("0", "0.00"))
 
     def test_line_without_discount_shows_none(self):
-        self.assertFalse(self.sell_with_discount("p10_total", discount=0).has("P_10"))
+        self.assertFalse(self.row_with_discount("p10_total", discount=0).has("P_10"))
 
 
 @tagged("post_install", "-at_install")
@@ -429,17 +435,18 @@ class TestSimplifiedInvoices(SpecialRates):
     def sell_simply(self, *lines, **values):
         return self.sell(*lines, ksef_simplified="sums", **values)
 
-    def test_sums_without_prices(self):
-        document = self.build(self.sell_simply(self.line(price_unit=365.85)))
+    def test_s46_sums_without_prices(self):
+        document = self.golden(self.sell_simply(self.line(price_unit=365.85)), "sums")
         self.assertEqual(document["Fa/RodzajFaktury"], "UPR")
         names = [name for name, _ in document.fields("Fa/FaWiersz")]
         self.assertEqual(names, ["NrWierszaFa", "UU_ID", "P_7"])
         sums = (document["Fa/P_13_1"], document["Fa/P_14_1"], document["Fa/P_15"])
         self.assertEqual(sums, ("365.85", "84.15", "450.00"))
 
-    def test_total_only(self):
-        document = self.build(self.sell(self.line(price_unit=300), ksef_simplified="total"))
-        self.assertEqual(document["Fa/P_15"], "369.00")
+    def test_s46_total_only(self):
+        invoice = self.sell(self.line(price_unit=365.85), ksef_simplified="total")
+        document = self.golden(invoice, "total")
+        self.assertEqual(document["Fa/P_15"], "450.00")
         self.assertFalse(document.fields("Fa", "P_13"))
         self.assertEqual(document["Fa/FaWiersz/P_12"], "23")
         self.assertFalse(document.has("Fa/FaWiersz/P_11A"))
@@ -465,21 +472,21 @@ class TestSimplifiedInvoices(SpecialRates):
 
 @tagged("post_install", "-at_install")
 class TestLimits(SpecialRates):
-    def test_many_more_rows_than_the_schema_takes_are_told_in_words(self):
+    def test_s47_many_more_rows_than_the_schema_takes_are_told_in_words(self):
         (invoice,) = self.env["ksef.fa3"]._read(self.sell())
         crowd = type(invoice)(**{**vars(invoice), "rows": invoice.rows * 10_001})
         (problem,) = self.env["ksef.fa3"]._check_counts(crowd)
         self.assertEqual((problem.code, problem.field), ("E-CNT-01", "invoice_line_ids"))
         self.assertIn("10001", problem.message)
 
-    def test_document_that_is_too_big_is_refused(self):
+    def test_s47_document_that_is_too_big_is_refused(self):
         notes = [
             Command.create({"display_type": "line_note", "name": "ż" * 25_000}) for _ in range(25)
         ]
         self.assertEqual(self.codes(self.sell(self.line(), *notes)), ["E-SIZ"])
 
-    def test_number_loses_its_blanks(self):
+    def test_s48_number_loses_its_blanks(self):
         invoice = self.draft()
         invoice.name = "FV/1/2026 "
         invoice.action_post()
-        self.assertEqual(self.build(invoice)["Fa/P_2"], "FV/1/2026")
+        self.assertEqual(self.golden(invoice)["Fa/P_2"], "FV/1/2026")

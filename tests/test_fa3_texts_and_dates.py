@@ -7,13 +7,13 @@ from .fa3_common import TODAY, Fa3Common
 
 @tagged("post_install", "-at_install")
 class TestDatesOfSupply(Fa3Common):
-    def test_period_takes_the_place_of_the_day(self):
+    def test_s39_period_takes_the_place_of_the_day(self):
         invoice = self.sell(
             ksef_period_starts_on="2026-02-01",
             ksef_period_ends_on="2026-02-28",
             taxable_supply_date="2026-02-28",
         )
-        document = self.build(invoice)
+        document = self.golden(invoice)
         self.assertEqual(
             document.fields("Fa/OkresFa"), [("P_6_Od", "2026-02-01"), ("P_6_Do", "2026-02-28")]
         )
@@ -25,19 +25,20 @@ class TestDatesOfSupply(Fa3Common):
             invoice = self.sell(ksef_period_starts_on=starts_on, ksef_period_ends_on=ends_on)
             self.assertEqual(self.codes(invoice), ["E-DAT-03"])
 
-    def test_one_day_of_all_rows_is_that_of_the_invoice(self):
+    def test_s40_one_day_of_all_rows_is_that_of_the_invoice(self):
         line = self.line(ksef_supplied_on="2026-02-26")
-        document = self.build(self.sell(line, line))
+        document = self.golden(self.sell(line, line), "day")
         self.assertEqual(document["Fa/P_6"], "2026-02-26")
         self.assertFalse(document.has("Fa/FaWiersz/P_6A"))
 
-    def test_rows_have_different_days(self):
-        document = self.build(
+    def test_s40_rows_have_different_days(self):
+        document = self.golden(
             self.sell(
                 self.line(ksef_supplied_on="2026-02-26"),
                 self.line(ksef_supplied_on="2026-02-27"),
                 self.line(),
-            )
+            ),
+            "rows",
         )
         self.assertFalse(document.has("Fa/P_6"))
         days = [row["P_6A"] for row in document.all("Fa/FaWiersz")]
