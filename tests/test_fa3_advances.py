@@ -28,8 +28,11 @@ class AdvancesCommon(CorrectionsCommon):
 
     def order(self, *lines, **values):
         """A confirmed order; a line is a product with its price."""
-        order = self.env["sale.order"].create(
+        orders = self.env["sale.order"]
+        count = orders.search_count([("partner_id", "=", self.buyer.id)])
+        order = orders.create(
             {
+                "name": f"ZAM/{count + 1}",
                 "partner_id": self.buyer.id,
                 "company_id": self.company.id,
                 "order_line": [

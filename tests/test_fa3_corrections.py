@@ -59,7 +59,8 @@ class TestCreditNotes(CorrectionsCommon):
                 ("NrKSeFFaKorygowanej", invoice.ksef_number),
             ],
         )
-        self.assertFalse(document.has("Fa/Platnosc"))
+        for name in ("Platnosc", "DodatkowyOpis"):
+            self.assertFalse(document.has(f"Fa/{name}"), name)
 
     def test_k02_return_of_two_of_ten(self):
         invoice = self.sell_keyboards()

@@ -38,9 +38,12 @@ class TestOrders(Fa3Common):
         invoice.action_post()
         return order, invoice
 
-    def test_order_number_of_the_customer_is_shown(self):
+    def test_s38_order_number_of_the_customer_is_shown(self):
         _order, invoice = self.sell_order(client_order_ref="PO-4711")
-        document = self.build(invoice)
+        incoterm = self.env.ref("account.incoterm_EXW")
+        invoice.write({"invoice_incoterm_id": incoterm.id, "incoterm_location": "Gdańsk"})
+        document = self.golden(invoice)
+        self.assertEqual(document["Fa/WarunkiTransakcji/WarunkiDostawy"], "EXW Gdańsk")
         self.assertEqual(
             document.fields("Fa/WarunkiTransakcji/Zamowienia"),
             [("DataZamowienia", "2026-02-20"), ("NrZamowienia", "PO-4711")],

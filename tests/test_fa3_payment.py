@@ -122,10 +122,12 @@ class TestPayments(Fa3Common):
         self.assertEqual((fields["Zaplacono"], fields["DataZaplaty"]), ("1", "2026-02-28"))
         self.assertNotIn("TerminPlatnosci", fields)
 
-    def test_cash_is_the_form_of_a_payment_in_cash(self):
-        invoice = self.sell()
+    def test_s41_invoice_to_a_receipt_is_paid_in_cash(self):
+        invoice = self.sell(ksef_is_fp=True)
         self.pay(invoice, 123, journal=self.company_data["default_journal_cash"])
-        self.assertEqual(self.build(invoice)["Fa/Platnosc/FormaPlatnosci"], "1")
+        document = self.golden(invoice)
+        self.assertEqual((document["Fa/FP"], document["Fa/Platnosc/Zaplacono"]), ("1", "1"))
+        self.assertEqual(document["Fa/Platnosc/FormaPlatnosci"], "1")
 
     def test_s36_two_payments_in_full(self):
         invoice = self.sell()

@@ -278,7 +278,7 @@ class TestRows(Fa3Common):
         descriptions = [node.fields() for node in document.all("Fa/DodatkowyOpis")]
         self.assertEqual(
             [(number[1], key[1], value[1]) for number, key, value in descriptions],
-            [("1", "P_7 cd.", " ".join(["słowo"] * 31)), ("1", "Uwagi", "uwaga, druga")],
+            [("1", "P_7 cd.", " ".join(["słowo"] * 30)), ("1", "Uwagi", "uwaga, druga")],
         )
 
     def test_end_of_a_long_name_is_a_description(self):
@@ -430,9 +430,11 @@ class TestCurrency(Fa3Common):
         document = self.build(self.sell_in_euro())
         self.assertEqual(document["Fa/Platnosc/RachunekBankowy/NrRB"], f"PL{ACCOUNT_NUMBER}")
 
-    def test_rate_of_small_money_keeps_six_decimals(self):
-        self.use_currency("EUR", 0.011234)
-        self.assertEqual(self.build(self.sell_in_euro())["Fa/FaWiersz/KursWaluty"], "0.011234")
+    def test_s27_rate_of_small_money_keeps_six_decimals(self):
+        forint = self.use_currency("HUF", 0.011234)
+        document = self.golden(self.sell(self.line(price_unit=40000), currency_id=forint.id))
+        self.assertEqual(document["Fa/FaWiersz/KursWaluty"], "0.011234")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_14_1W"]), ("49200.00", "103.35"))
 
     def test_s49_rate_of_last_week_is_pointed_out(self):
         self.use_currency("EUR", 4.2, "2026-02-10")

@@ -220,6 +220,16 @@ class KsefFa3Corrections(models.AbstractModel):
             return built
         return tuple(replace(item, NrWiersza=None) for item in built)
 
+    def _reference_of(self, invoice):
+        """None where Odoo wrote the corrected number and the reason: they have their own fields."""
+        reference = super()._reference_of(invoice)
+        if not invoice.correction:
+            return reference
+        numbers = [corrected.number for corrected in invoice.correction.corrected]
+        numbers.append(invoice.move.reversed_entry_id.name)
+        is_ours = any(number and number in reference for number in numbers)
+        return "" if is_ours else reference
+
     # === PARTIES === #
 
     def _build_buyer(self, invoice):

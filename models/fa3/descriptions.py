@@ -16,12 +16,15 @@ class KsefFa3Descriptions(models.AbstractModel):
     def _build_descriptions(self, invoice):
         """DodatkowyOpis: what has no field of its own."""
         return (
-            *self._describe("Nr referencyjny", text.clean_line(invoice.move.ref)),
+            *self._describe("Nr referencyjny", self._reference_of(invoice)),
             *self._build_name_ends(invoice),
             *self._build_notes(invoice),
             *self._build_instalments(invoice),
             *self._build_extras(invoice),
         )
+
+    def _reference_of(self, invoice):
+        return text.clean_line(invoice.move.ref)
 
     def _describe(self, key, value, number=None):
         """One entry, or several with the same key for a value that is too long for one."""
