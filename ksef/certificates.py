@@ -21,6 +21,7 @@ from .codes import Outcome
 from .credentials import CertificateType, PrivateKey
 from .crypto import decode_base64, encode_base64
 from .errors import BadAnswer
+from .holder import ORGANIZATION_IDENTIFIER
 from .messages import Context, Status
 from .operations import Operation
 from .transport import Request
@@ -35,7 +36,6 @@ RETRIEVE = Operation("POST", "/certificates/retrieve")
 REVOKE = Operation("POST", "/certificates/{certificateSerialNumber}/revoke")
 QUERY = Operation("POST", "/certificates/query")
 MAX_RETRIEVED = 10
-_ORGANIZATION_IDENTIFIER = x509.ObjectIdentifier("2.5.4.97")  # unnamed before cryptography 42
 _PAGE_SIZE = ("pageSize", "50")
 
 
@@ -94,7 +94,7 @@ class EnrollmentData:
             (NameOID.SURNAME, self.surname),
             (NameOID.GIVEN_NAME, self.given_name),
             (NameOID.ORGANIZATION_NAME, self.organization_name),
-            (_ORGANIZATION_IDENTIFIER, self.organization_identifier),
+            (ORGANIZATION_IDENTIFIER, self.organization_identifier),
             (NameOID.COUNTRY_NAME, self.country_name),
             (NameOID.SERIAL_NUMBER, self.serial_number),
             (NameOID.X500_UNIQUE_IDENTIFIER, self.unique_identifier),

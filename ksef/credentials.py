@@ -19,6 +19,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
+    NoEncryption,
+    PrivateFormat,
     PublicFormat,
     load_der_private_key,
     load_pem_private_key,
@@ -27,6 +29,7 @@ from cryptography.hazmat.primitives.serialization.pkcs12 import load_key_and_cer
 
 from .certificate_der import not_valid_after, not_valid_before, read_certificate
 from .errors import KeyProblem, UnusableKey, WrongPassword
+from .holder import Holder, read_holder
 from .pkcs12 import open_pkcs12
 
 if TYPE_CHECKING:
@@ -74,6 +77,24 @@ class CertificateCredential:
         return CertificateType.OFFLINE if extension.value.content_commitment else None
 
     @property
+    def holder(self) -> Holder:
+        return read_holder(self.certificate)
+
+    @property
+    def issuer_name(self) -> str:
+        names = self.certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
+        return ", ".join(str(name.value) for name in names)
+
+    @property
+    def key_name(self) -> str:
+        key = self.private_key
+        return f"RSA {key.key_size}" if isinstance(key, RSAPrivateKey) else "EC P-256"
+
+    def private_key_pem(self) -> bytes:
+        """The key as PKCS#8 without a password. A secret."""
+        return self.private_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+    @property
     def valid_from(self) -> datetime:
         return not_valid_before(self.certificate)
 
@@ -83,8 +104,7 @@ class CertificateCredential:
 
     @property
     def is_issued_by_ksef(self) -> bool:
-        names = self.certificate.issuer.get_attributes_for_oid(x509.NameOID.COMMON_NAME)
-        return any("KSeF" in str(name.value) for name in names)
+        return "KSeF" in self.issuer_name
 
     def check_for_login(self, now: datetime) -> None:
         """Raises UnusableKey for one that is not valid now, or that KSeF issued for links only."""
@@ -150,7 +170,9 @@ def _pair(certificates: Sequence[bytes], key: object) -> CertificateCredential:
 
 
 def _supported(key: object) -> PrivateKey:
-    if isinstance(key, RSAPrivateKey) and key.key_size >= MIN_RSA_BITS:
+    if isinstance(key, RSAPrivateKey):
+        if key.key_size < MIN_RSA_BITS:
+            raise UnusableKey(KeyProblem.WEAK)
         return key
     if isinstance(key, EllipticCurvePrivateKey) and isinstance(key.curve, SECP256R1):
         return key

@@ -129,7 +129,8 @@ class KeyProblem(Enum):
     WRONG_PASSWORD = "wrong_password"
     NO_KEY = "no_key"
     NO_CERTIFICATE = "no_certificate"
-    UNSUPPORTED = "unsupported"  # neither RSA >= 2048 nor EC P-256
+    UNSUPPORTED = "unsupported"  # neither RSA nor EC P-256
+    WEAK = "weak"  # RSA with less than 2048 bits
     OTHER_KEY = "other_key"  # the key does not belong to the certificate
     WRONG_TYPE = "wrong_type"  # an Offline certificate for login, or the other way round
     NOT_YET_VALID = "not_yet_valid"

@@ -177,17 +177,22 @@ def test_bad_pair_says_what_is_wrong(certificate: bytes, key: bytes, problem: Ke
     assert problem_of(certificate, key) is problem
 
 
+def test_short_rsa_key_is_too_weak() -> None:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=1024)
+    file = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
+    assert problem_of(CERTIFICATE, file) is KeyProblem.WEAK
+
+
 @pytest.mark.parametrize(
     "key",
     [
-        rsa.generate_private_key(public_exponent=65537, key_size=1024),
         ec.generate_private_key(ec.SECP384R1()),
         ed25519.Ed25519PrivateKey.generate(),
         dsa.generate_private_key(1024),
     ],
-    ids=["RSA-1024", "P-384", "Ed25519", "DSA"],
+    ids=["P-384", "Ed25519", "DSA"],
 )
-def test_other_keys_are_not_supported(key: rsa.RSAPrivateKey) -> None:
+def test_other_keys_are_not_supported(key: ec.EllipticCurvePrivateKey) -> None:
     file = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
     assert problem_of(CERTIFICATE, file) is KeyProblem.UNSUPPORTED
 
