@@ -30,6 +30,7 @@
         "views/res_partner_views.xml",
         "wizards/ksef_correction_templates.xml",
         "wizards/ksef_correction_views.xml",
+        "wizards/ksef_certificate_load_views.xml",
         "wizards/ksef_send_views.xml",
     ],
     "assets": {

@@ -2,7 +2,9 @@
 UPDATE res_company
    SET ksef_is_enabled = false,
        ksef_environment = 'test',
-       ksef_token = NULL;
+       ksef_token = NULL,
+       ksef_certificate_id = NULL,
+       ksef_offline_certificate_id = NULL;
 UPDATE ksef_login
    SET state = 'ended',
        retry_at = NULL,

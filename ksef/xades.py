@@ -15,6 +15,7 @@ from lxml import etree
 
 from .credentials import CertificateCredential, PrivateKey, fixed_length_signature
 from .crypto import encode_base64, hash_base64
+from .holder import Holder
 from .messages import Context
 
 REQUEST = "http://ksef.mf.gov.pl/auth/token/2.0"
@@ -38,6 +39,13 @@ class SubjectIdentification(Enum):
 
     CERTIFICATE_SUBJECT = "certificateSubject"
     CERTIFICATE_FINGERPRINT = "certificateFingerprint"
+
+
+def identification_of(holder: Holder) -> SubjectIdentification:
+    """The way in which KSeF can find out who this holder is."""
+    if holder.is_known_by_fingerprint:
+        return SubjectIdentification.CERTIFICATE_FINGERPRINT
+    return SubjectIdentification.CERTIFICATE_SUBJECT
 
 
 def sign_request(

@@ -26,9 +26,13 @@ from . import res_partner
 from . import fa3
 from . import ksef_acknowledgement
 from . import account_move_acknowledgement
+from . import certificate_key
+from . import certificate_certificate
 from . import res_company
 from . import res_company_responsible
 from . import res_company_fa3
 from . import res_company_correction
+from . import res_company_certificate
 from . import res_config_settings
+from . import res_config_settings_certificate
 from . import res_config_settings_fa3

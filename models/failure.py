@@ -27,6 +27,8 @@ class Failure:
             return cls(kind="rate_limited", retry_after=error.retry_after)
         if isinstance(error, errors.Unavailable):
             return cls(kind="unavailable", code=error.status)
+        if isinstance(error, errors.UnusableKey):
+            return cls(kind=f"key_{error.problem.value}")
         return cls(kind=_KINDS.get(type(error), "bad_answer"))
 
     @classmethod

@@ -8,6 +8,7 @@ from ..ksef.codes import Outcome
 from ..ksef.messages import AuthenticationStarted, Token
 from ..ksef.nip import is_valid_nip
 from ..ksef.tokens import token_reference
+from ..ksef.xades import identification_of
 from . import words
 from .failure import Failure
 from .ksef_queue import ENVIRONMENTS, NEVER, Decision, NotReady
@@ -52,8 +53,14 @@ class KsefLogin(models.Model):
         readonly=True,
     )
     environment = fields.Selection(ENVIRONMENTS, readonly=True)
+    method = fields.Selection(
+        [("token", "Token"), ("certificate", "Certificate")],
+        string="With",
+        default="token",
+        readonly=True,
+    )
     permissions = fields.Char(readonly=True, help="What KSeF lets this login do, in its own words.")
-    permission_names = fields.Char(string="The token may", compute="_compute_permission_names")
+    permission_names = fields.Char(string="It may", compute="_compute_permission_names")
     reference_number = fields.Char(readonly=True)
     authentication_token = fields.Char(readonly=True, groups=SECRET)
     authentication_valid_until = fields.Datetime(readonly=True)
@@ -106,6 +113,7 @@ class KsefLogin(models.Model):
             {
                 "company_id": company.id,
                 "environment": company.ksef_environment,
+                "method": company.ksef_auth_method,
                 "retry_at": fields.Datetime.now(),
             }
         )
@@ -140,14 +148,10 @@ class KsefLogin(models.Model):
     # === STEPS === #
 
     def _from_new(self):
-        company = self.company_id
-        fault = self._find_fault(company._ksef_nip(), company.ksef_token or "")
+        fault = self._find_fault()
         if fault:
             return Decision(state="refused", failure=fault)
-        gateway = self.env["ksef.gateway"]
-        started = gateway._client(company).authenticate_with_token(
-            company.ksef_token, gateway._context(company), now=gateway._now()
-        )
+        started = getattr(self, f"_authenticate_with_{self.method}")()
         values = {
             "reference_number": started.reference_number,
             "authentication_token": started.authentication_token.value,
@@ -155,20 +159,32 @@ class KsefLogin(models.Model):
         }
         return Decision(state="pending", retry_in=1, values=values)
 
-    def _find_fault(self, nip, token):
+    def _authenticate_with_token(self):
+        gateway, company = self.env["ksef.gateway"], self.company_id
+        return gateway._client(company).authenticate_with_token(
+            company.ksef_token, gateway._context(company), now=gateway._now()
+        )
+
+    def _authenticate_with_certificate(self):
+        gateway, company = self.env["ksef.gateway"], self.company_id
+        credential = company._ksef_login_credential()
+        return gateway._client(company).authenticate_with_certificate(
+            credential,
+            gateway._context(company),
+            identification=identification_of(credential.holder),
+            now=gateway._now(),
+        )
+
+    def _find_fault(self):
         """See what is wrong with the access data before KSeF counts a failed login."""
-        if self.company_id.ksef_environment == "local" and not self.company_id.ksef_local_url:
+        company, nip = self.company_id, self.company_id._ksef_nip()
+        if company.ksef_environment == "local" and not company.ksef_local_url:
             return Failure(kind="no_address")
         if not is_valid_nip(nip):
             return Failure(kind="bad_nip", details=(nip,) if nip else ())
-        if not token:
-            return Failure(kind="no_token")
-        owner = TOKEN_OWNER.search(token)
-        if not owner:
-            return Failure(kind="broken_token")
-        if owner[1] != nip:
-            return Failure(kind="foreign_token", details=(f"{owner[1]} ≠ {nip}",))
-        return None
+        if self.method == "certificate":
+            return None if company.ksef_certificate_id else Failure(kind="no_certificate")
+        return _find_token_fault(company.ksef_token or "", nip)
 
     def _from_pending(self):
         answer = (
@@ -204,11 +220,17 @@ class KsefLogin(models.Model):
         """Ask what this login may do, for people to read; it works without, too."""
         client = self.env["ksef.gateway"]._client(self.company_id, access_token=self.access_token)
         try:
-            reference = token_reference(self.company_id.ksef_token)
-            permissions = ", ".join(client.token_status(reference).requested_permissions)
+            permissions = ", ".join(self._ask_permissions(client))
         except errors.KsefError:
             permissions = False
         return Decision(state="active", values={"permissions": permissions})
+
+    def _ask_permissions(self, client):
+        """A token may do what it was made for, a certificate what its holder may."""
+        if self.method == "certificate":
+            return client.own_permissions()
+        reference = token_reference(self.company_id.ksef_token)
+        return client.token_status(reference).requested_permissions
 
     def _from_active(self):
         if self.refresh_valid_until <= fields.Datetime.now() + EARLY:
@@ -227,7 +249,7 @@ class KsefLogin(models.Model):
         )
 
     def _on_error(self, error):
-        if not isinstance(error, errors.Refused | errors.Unauthorized):
+        if not isinstance(error, FINAL_ERRORS):
             return super()._on_error(error)
         if self.state == "active":
             return Decision(state="ended", failure=Failure.from_error(error))
@@ -264,7 +286,19 @@ class KsefLogin(models.Model):
         )
 
 
+FINAL_ERRORS = (errors.Refused, errors.Unauthorized, errors.UnusableKey)
 SHARED_KINDS = ("no_answer", "unavailable", "rate_limited", "bad_answer")
+
+
+def _find_token_fault(token, nip):
+    if not token:
+        return Failure(kind="no_token")
+    owner = TOKEN_OWNER.search(token)
+    if not owner:
+        return Failure(kind="broken_token")
+    if owner[1] != nip:
+        return Failure(kind="foreign_token", details=(f"{owner[1]} ≠ {nip}",))
+    return None
 
 
 def _access_values(token):

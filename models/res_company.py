@@ -10,6 +10,7 @@ ACCESS_FIELDS = {
     "ksef_local_url",
     "ksef_auth_method",
     "ksef_token",
+    "ksef_certificate_id",
     "vat",
 }
 
@@ -28,7 +29,10 @@ class ResCompany(models.Model):
         string="Address of the simulator", help="For example http://127.0.0.1:8080"
     )
     ksef_auth_method = fields.Selection(
-        [("token", "Token")], string="Log in with", default="token", required=True
+        [("certificate", "Certificate"), ("token", "Token")],
+        string="Log in with",
+        default="token",
+        required=True,
     )
     ksef_token = fields.Char(
         string="KSeF token",

@@ -6,9 +6,13 @@ beside our words, unchanged.
 
 from odoo.tools.translate import LazyTranslate
 
+from .failure import Failure
+from .words_certificates import KEY_PROBLEMS
+
 _lt = LazyTranslate(__name__)
 
 KINDS = {
+    **KEY_PROBLEMS,
     "no_answer": _lt(
         "KSeF does not answer. Nothing is lost: it is tried again by itself. "
         "If it lasts, ask your administrator to check the network."
@@ -138,14 +142,19 @@ BY_CODE = {"invoice": INVOICE, "authentication": AUTHENTICATION, "refused": REFU
 
 def explain(row):
     """Explain the failure on a queue row in the language of its environment."""
-    kind, code = row.failure_kind, row.failure_code
+    details = (row.failure_details,) if row.failure_details else ()
+    failure = Failure(kind=row.failure_kind, code=row.failure_code, details=details)
+    return explain_failure(row.env, failure)
+
+
+def explain_failure(env, failure):
+    """Explain a failure in the language of an environment."""
+    kind, code = failure.kind, failure.code
     text = KINDS.get(kind) or BY_CODE.get(kind, {}).get(code) or UNKNOWN[kind]
-    parts = [row.env._(text)]
+    parts = [env._(text)]
     if kind not in KINDS:
-        parts.append(row.env._("KSeF code %s.", code))
-    if row.failure_details:
-        parts.append(row.failure_details)
-    return "\n".join(parts)
+        parts.append(env._("KSeF code %s.", code))
+    return "\n".join([*parts, *failure.details])
 
 
 def name_permissions(env, permissions):

@@ -40,12 +40,12 @@ def person_name(nip: str) -> x509.Name:
     )
 
 
-def seal_name(nip: str) -> x509.Name:
+def seal_name(nip: str, *, common_name: str = _ORGANISATION) -> x509.Name:
     """The subject of a qualified seal of an organisation."""
     return _name(
         (NameOID.ORGANIZATION_NAME, _ORGANISATION),
         (ORGANIZATION_IDENTIFIER, f"VATPL-{nip}"),
-        (NameOID.COMMON_NAME, _ORGANISATION),
+        (NameOID.COMMON_NAME, common_name),
         (NameOID.COUNTRY_NAME, "PL"),
     )
 

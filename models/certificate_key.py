@@ -1,0 +1,34 @@
+import base64
+
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from odoo import api, models
+
+
+class CertificateKey(models.Model):
+    _inherit = "certificate.key"
+
+    def _ksef_public_bytes(self):
+        """The public half, to be compared with that of a certificate."""
+        pem = base64.b64decode(self.with_context(bin_size=False).pem_key or b"")
+        password = self.password.encode() if self.password else None
+        key = load_pem_private_key(pem, password).public_key()
+        return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_used_by_ksef(self):
+        self._ksef_certificates()._ksef_check_unused()
+
+    def write(self, vals):
+        """The key of a certificate in use is not edited."""
+        if {"content", "password", "company_id"} & vals.keys() or vals.get("active") is False:
+            self._ksef_certificates()._ksef_check_unused()
+        return super().write(vals)
+
+    def _ksef_certificates(self):
+        domain = [("private_key_id", "in", self.ids)]
+        return self.env["certificate.certificate"].sudo().search(domain)
