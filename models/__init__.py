@@ -21,6 +21,7 @@ from . import ksef_corrected_document
 from . import ksef_extra
 from . import ksef_partial_advance
 from . import ksef_party
+from . import account_move_lock
 from . import product_template
 from . import res_partner
 from . import fa3
