@@ -31,6 +31,8 @@
         "wizards/ksef_correction_templates.xml",
         "wizards/ksef_correction_views.xml",
         "wizards/ksef_certificate_load_views.xml",
+        "views/account_policy_views.xml",
+        "views/res_config_settings_policy_views.xml",
         "wizards/ksef_send_views.xml",
     ],
     "assets": {

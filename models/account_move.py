@@ -3,7 +3,15 @@ from odoo.exceptions import AccessError, UserError
 
 # From these states on the document may be in KSeF, so the invoice must not change
 LOCKED_STATES = ("sending", "unknown", "sent", "accepted")
-WRITTEN_BY_QUEUE = {"ksef_state", "ksef_number", "ksef_mode", "ksef_submission_ids"}
+WRITTEN_BY_QUEUE = {
+    "ksef_state",
+    "ksef_number",
+    "ksef_mode",
+    "ksef_due_at",
+    "ksef_submission_ids",
+    "ksef_waiting_since",
+    "ksef_blocked_reason",
+}
 ACCOUNTANTS = "account.group_account_invoice,account.group_account_readonly"
 
 
@@ -54,7 +62,14 @@ class AccountMove(models.Model):
 
     # === STATE === #
 
-    @api.depends("state", "move_type", "ksef_submission_ids.state", "ksef_submission_ids.retry_at")
+    @api.depends(
+        "state",
+        "move_type",
+        "ksef_exemption",
+        "ksef_blocked_reason",
+        "ksef_submission_ids.state",
+        "ksef_submission_ids.retry_at",
+    )
     def _compute_ksef_state(self):
         """Follow the last submission; without one, tell whether one is expected.
 
@@ -65,22 +80,18 @@ class AccountMove(models.Model):
             submission = move._ksef_last_submission()
             if submission and submission.state != "withdrawn":
                 move.ksef_state = submission._ksef_state_of_move()
+            elif move._ksef_is_expected():
+                move.ksef_state = "error" if move.ksef_blocked_reason else "to_send"
             else:
-                move.ksef_state = "to_send" if move._ksef_is_expected() else False
+                move.ksef_state = False
 
     def _ksef_last_submission(self):
         """The submission that tells where this invoice stands (may be empty)."""
         return self.sudo().ksef_submission_ids.sorted("id")[-1:]
 
     def _ksef_is_expected(self):
-        """Whether the invoice waits to be sent: issued, to a business, since the start."""
-        company = self.company_id
-        return bool(
-            self.state == "posted"
-            and self._ksef_is_possible()
-            and (not company.ksef_start_on or self.invoice_date >= company.ksef_start_on)
-            and not self._ksef_is_to_consumer()
-        )
+        """Whether the invoice waits to be sent: issued, and no rule keeps it out."""
+        return self.state == "posted" and self._ksef_is_possible() and not self.ksef_exemption
 
     def _ksef_is_possible(self):
         """Whether this kind of document can be issued in KSeF by this company."""
@@ -106,12 +117,15 @@ class AccountMove(models.Model):
                 and move._ksef_is_possible()
             )
 
-    @api.depends("ksef_state")
+    @api.depends("ksef_state", "ksef_blocked_reason")
     @api.depends_context("lang")
     def _compute_ksef_explanation(self):
         for move in self:
             submission = move._ksef_last_submission()
-            move.ksef_explanation = submission.explanation
+            is_blocked = not submission or submission.state == "withdrawn"
+            move.ksef_explanation = (
+                move.ksef_blocked_reason if is_blocked else submission.explanation
+            )
             move.ksef_retry_at = submission.retry_at
             move.ksef_upo_url = (
                 f"/web/content/ksef.submission/{submission.id}/upo?download=true"

@@ -126,17 +126,10 @@ class AccountMove(models.Model):
     # === WHAT IS SENT === #
 
     @api.depends("ksef_is_excluded")
-    def _compute_ksef_state(self):
-        return super()._compute_ksef_state()
-
-    @api.depends("ksef_is_excluded")
     def _compute_ksef_is_sendable(self):
         result = super()._compute_ksef_is_sendable()
         self.filtered("ksef_is_excluded").ksef_is_sendable = False
         return result
-
-    def _ksef_is_expected(self):
-        return not self.ksef_is_excluded and super()._ksef_is_expected()
 
     def _ksef_is_to_consumer(self):
         return not self.company_id.ksef_is_b2c_sent and super()._ksef_is_to_consumer()

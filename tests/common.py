@@ -87,9 +87,15 @@ class KsefCommon(AccountTestInvoicingCommon):
 
     def post_invoice(self, company=None, **values):
         """Post a plain invoice of today to a Polish business."""
+        invoice = self.draft_invoice(company, **values)
+        invoice.action_post()
+        return invoice
+
+    def draft_invoice(self, company=None, **values):
+        """Make a plain invoice to a Polish business."""
         company = company or self.company
         tax = self.env["account.chart.template"].with_company(company).ref("vs_kraj_23")
-        invoice = self._create_invoice(
+        return self._create_invoice(
             **{
                 "partner_id": self.buyer,
                 "company_id": company,
@@ -101,8 +107,6 @@ class KsefCommon(AccountTestInvoicingCommon):
                 **values,
             }
         )
-        invoice.action_post()
-        return invoice
 
     def send(self, invoice):
         """Send as the accountant does, and let the queue come to rest."""

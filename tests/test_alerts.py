@@ -176,3 +176,46 @@ class TestResponsible(AlertsCommon):
         self.assertFalse(alerts.with_user(stranger).search([]))
         with self.assertRaises(AccessError):
             self.alerts().with_user(self.accountant).write({"settled_at": fields.Datetime.now()})
+
+
+@tagged("post_install", "-at_install")
+class TestDeadlines(AlertsCommon):
+    def setUp(self):
+        super().setUp()
+        self.company.ksef_start_on = "2026-11-01"
+        with freeze_time("2026-11-20 12:00:00"):
+            self.invoice = self.post_invoice(invoice_date="2026-11-20")
+
+    def watch_at(self, moment):
+        with freeze_time(moment):
+            self.watch()
+
+    def test_deadline_is_the_end_of_the_polish_day_of_issue(self):
+        self.assertEqual(str(self.invoice.ksef_due_at), "2026-11-20 22:59:59")
+        self.invoice.ksef_is_excluded = True
+        self.assertFalse(self.invoice.ksef_due_at)
+
+    def test_invoice_of_today_is_told_before_midnight(self):
+        self.watch_at("2026-11-20 17:00:00")
+        self.assertFalse(self.alerts())
+        self.watch_at("2026-11-20 20:00:00")
+        self.assertIn("Not in KSeF yet", self.invoice.activity_ids.summary)
+        self.assertEqual(str(self.invoice.activity_ids.date_deadline), "2026-11-20")
+
+    def test_invoice_of_yesterday_is_late(self):
+        self.watch_at("2026-11-21 08:00:00")
+        self.assertIn("Late for KSeF", self.invoice.activity_ids.summary)
+
+    def test_many_invoices_of_a_day_are_one_activity(self):
+        with freeze_time("2026-11-20 12:00:00"):
+            others = self.post_invoice(invoice_date="2026-11-20") | self.post_invoice(
+                invoice_date="2026-11-20"
+            )
+        self.watch_at("2026-11-20 20:00:00")
+        self.assertEqual(self.alerts().move_ids, self.invoice | others)
+        self.assertEqual(len(self.alerts().activity_ids), 1)
+
+    def test_invoice_that_goes_by_itself_in_time_is_not_told(self):
+        self.company.ksef_send_policy = "scheduled"
+        self.watch_at("2026-11-20 20:00:00")
+        self.assertFalse(self.alerts())

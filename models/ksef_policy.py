@@ -1,0 +1,103 @@
+"""Sends by itself what the policies of companies, journals and customers say."""
+
+import logging
+
+from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools.misc import split_every
+
+from .ksef_alert_causes import AWAY_KINDS
+
+_logger = logging.getLogger(__name__)
+
+CHUNK = 200  # invoices checked, queued and committed together
+AUTOMATIC = ("on_post", "scheduled")
+
+
+class KsefPolicy(models.AbstractModel):
+    _name = "ksef.policy"
+    _description = "KSeF policy"
+
+    @api.model
+    def _cron_send(self):
+        """Queue what is due in every company, also what was missed while nothing ran."""
+        companies = self.env["res.company"].search([("ksef_is_enabled", "=", True)])
+        due = {company: self._due_moves(company) for company in companies}
+        self.env["ir.cron"]._commit_progress(remaining=sum(map(len, due.values())))
+        for company, moves in due.items():
+            for ids in split_every(CHUNK, moves.ids):
+                self._send_chunk(moves.browse(ids))
+                self.env["ir.cron"]._commit_progress(len(ids))
+            self._send_offline(company)
+
+    @api.model
+    def _due_moves(self, company):
+        """The invoices that are to go now, the oldest deadline first; blocked ones are looked at
+        again, for somebody may have mended them."""
+        moves = self.env["account.move"].with_company(company)
+        domain = [
+            ("company_id", "=", company.id),
+            "|",
+            ("ksef_state", "=", "to_send"),
+            "&",
+            ("ksef_state", "=", "error"),
+            ("ksef_blocked_reason", "!=", False),
+            *self._automatic_domain(company),
+        ]
+        waiting = moves.search(domain, order="ksef_due_at, id")
+        # Settings may have changed since these were posted; older invoices are not touched
+        waiting.modified(["ksef_is_requested"])
+        passed = company._ksef_schedule().last_before(fields.Datetime.now())
+        return waiting.filtered(lambda move: self._is_due(move, passed))
+
+    @api.model
+    def _automatic_domain(self, company):
+        """Leave out, where sending is by hand, all invoices for which nobody chose otherwise."""
+        if company.ksef_send_policy != "manual":
+            return []
+        return [
+            "|",
+            ("journal_id.ksef_send_policy", "in", AUTOMATIC),
+            ("commercial_partner_id.ksef_send_policy", "in", AUTOMATIC),
+        ]
+
+    @api.model
+    def _is_due(self, move, passed):
+        """Whether it goes now; `passed` is the newest moment of the schedule."""
+        policy = move._ksef_send_policy() if move.ksef_state else "manual"
+        if policy == "scheduled":
+            return not move.ksef_waiting_since or move.ksef_waiting_since <= passed
+        return policy == "on_post"
+
+    @api.model
+    def _send_chunk(self, moves):
+        """Queue invoices together; where that fails, find the one that is the reason."""
+        try:
+            with self.env.cr.savepoint():
+                moves._ksef_send_by_itself()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.cr.rollback()  # somebody works on one of them: next time
+        except Exception:
+            _logger.exception("KSeF: invoices %s could not be queued", moves.ids)
+            self._send_parts(moves)
+
+    @api.model
+    def _send_parts(self, moves):
+        if len(moves) == 1:
+            moves.ksef_blocked_reason = self.env._(
+                "An error inside Odoo stopped this invoice. Your administrator finds the details "
+                "in the server's log."
+            )
+            return
+        middle = len(moves) // 2
+        for part in (moves[:middle], moves[middle:]):
+            self._send_chunk(part)
+
+    @api.model
+    def _send_offline(self, company):
+        """Hand over what KSeF cannot be reached for, if the company issues offline then."""
+        if company.ksef_away_policy != "offline":
+            return
+        waiting = [("state", "=", "queued"), ("failure_kind", "in", AWAY_KINDS)]
+        rows = self.env["ksef.submission"].search([("company_id", "=", company.id), *waiting])
+        rows.move_id._ksef_on_ksef_away()
