@@ -26,6 +26,7 @@
         "views/res_config_settings_views.xml",
         "views/res_config_settings_fa3_views.xml",
         "views/account_move_acknowledgement_views.xml",
+        "views/account_move_conditions_views.xml",
         "views/account_move_correction_views.xml",
         "views/res_partner_views.xml",
         "wizards/ksef_correction_templates.xml",

@@ -14,6 +14,7 @@ from . import account_move_status
 from . import account_move_correction
 from . import account_move_correct
 from . import account_move_advance
+from . import account_move_conditions
 from . import account_move_line
 from . import account_move_line_correction
 from . import account_move_send
@@ -25,8 +26,10 @@ from . import account_payment_method_line
 from . import ksef_corrected_document
 from . import ksef_extra
 from . import ksef_partial_advance
+from . import ksef_new_transport
 from . import ksef_party
 from . import account_move_lock
+from . import ksef_transport
 from . import product_template
 from . import res_partner
 from . import res_partner_policy

@@ -5,6 +5,7 @@ from . import test_connection
 from . import test_correction_wizard
 from . import test_fa3_advances
 from . import test_fa3_checks
+from . import test_fa3_conditions
 from . import test_fa3_corrections
 from . import test_fa3_forms
 from . import test_fa3_orders

@@ -8,6 +8,7 @@ from . import (
     checks_payment,
     checks_simplified,
     checks_taxes,
+    checks_transport,
     conditions,
     dates,
     descriptions,
@@ -18,6 +19,7 @@ from . import (
     settlement,
     third_parties,
     totals,
+    transport,
 )
 from . import (  # isort: skip (they build on all others)
     corrections_reading,

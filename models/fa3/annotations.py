@@ -22,7 +22,7 @@ class KsefFa3Annotations(models.AbstractModel):
             P_18=self._is_reverse_charge(invoice),
             P_18A=self._is_split_payment(invoice),
             Zwolnienie=self._build_exemption(invoice),
-            NoweSrodkiTransportu=faktura.NoweSrodkiTransportu(P_22N=True),
+            NoweSrodkiTransportu=self._build_new_transports(invoice),
             P_23=invoice.is_triangular,
             PMarzy=self._build_margin(invoice),
         )

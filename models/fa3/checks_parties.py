@@ -85,7 +85,8 @@ class KsefFa3ChecksParties(models.AbstractModel):
         )
 
     def _check_community_buyer(self, invoice):
-        codes = sorted(invoice.codes & {"0 WDT", "np II"})
+        rows = [row for row in invoice.rows if not self._is_new_transport(row)]
+        codes = sorted({row.code for row in rows} & {"0 WDT", "np II"})
         buyer = invoice.buyer
         if codes and not identify_partner(buyer).eu_number:
             yield Problem(

@@ -9,7 +9,7 @@ _LIMITS = {"PLN": Decimal(450), "EUR": Decimal(100)}
 # What a simplified invoice must not document (art. 106e(6))
 _EXCLUDED_CODES = {"0 WDT", "0 EX", "oss", "oo", "np I", "np II"}
 # What the schema takes of an element: rows and descriptions, delivery notes and lots, parties
-_MAX_ROWS, _MAX_NAMES, _MAX_PARTIES = 10_000, 1_000, 100
+_MAX_ROWS, _MAX_NAMES, _MAX_PARTIES, _MAX_TRANSPORTS = 10_000, 1_000, 100, 20
 
 
 class KsefFa3ChecksSimplified(models.AbstractModel):
@@ -43,6 +43,7 @@ class KsefFa3ChecksSimplified(models.AbstractModel):
             self.env._("lines"): (len(invoice.rows), _MAX_ROWS),
             self.env._("delivery notes"): (len(self._deliveries_of(invoice.move)), _MAX_NAMES),
             self.env._("third parties"): (len(invoice.parties), _MAX_PARTIES),
+            self.env._("transports"): (len(invoice.move.ksef_transport_ids), _MAX_TRANSPORTS),
         }
         for name, (count, limit) in counts.items():
             if count > limit:

@@ -1,6 +1,7 @@
 from odoo import models
 
 from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.amounts import round_quantity
 from ...ksef.fa3.plan import limit_of
 
 _DELIVERY_LIMIT = limit_of(faktura.WarunkiTransakcji, "WarunkiDostawy")
@@ -18,8 +19,19 @@ class KsefFa3Conditions(models.AbstractModel):
             Zamowienia=tuple(map(self._build_order_reference, self._orders_of(move))),
             NrPartiiTowaru=self._lot_numbers(move),
             WarunkiDostawy=self._delivery_terms(move),
+            Transport=self._build_transports(move),
             PodmiotPosredniczacy=move.ksef_is_intermediary,
+            **self._build_contract_currency(move),
         )
+
+    def _build_contract_currency(self, move):
+        """Only of invoices in PLN: others are in the currency that was agreed."""
+        if not move.ksef_contract_currency_id or move.currency_id.name != "PLN":
+            return {}
+        return {
+            "KursUmowny": round_quantity(move.ksef_contract_rate),
+            "WalutaUmowna": move.ksef_contract_currency_id.name,
+        }
 
     def _build_contracts(self, invoice):
         """The contract of the invoice, else that of the customer."""

@@ -23,6 +23,8 @@ class KsefFa3Payment(models.AbstractModel):
         return faktura.Platnosc(
             TerminPlatnosci=() if is_paid else self._build_due_days(invoice),
             Skonto=None if is_paid else self._build_early_discount(invoice.move),
+            LinkDoPlatnosci=None if is_paid else invoice.move.ksef_payment_link or None,
+            IPKSeF=invoice.move.ksef_payment_code or None,
             **self._build_form(invoice),
             **self._build_accounts(invoice),
             **self._build_paid(invoice),

@@ -68,7 +68,6 @@ RULES = {
     "W-DAT-04": _lt("Supply more than 60 days later"),
     "W-PAY-02": _lt("Bank account"),
     "E-PAY-04": _lt("Early payment discount"),
-    "E-TRA-01": _lt("Transport data"),
     "E-KNO-01": _lt("KSeF number that is not valid"),
     # corrections, advances, settlements
     "E-KOR-01": _lt("Corrected invoice is not named"),
