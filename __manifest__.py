@@ -8,7 +8,7 @@
     "countries": ["pl"],
     "depends": ["account", "l10n_pl", "l10n_pl_edi", "certificate"],
     "external_dependencies": {
-        "python": ["asn1crypto", "cryptography", "lxml", "requests", "xmlschema"],
+        "python": ["asn1crypto", "cryptography", "lxml", "openpyxl", "requests", "xmlschema"],
     },
     "data": [
         "security/ir.model.access.csv",
@@ -18,6 +18,7 @@
         "views/account_journal_views.xml",
         "views/account_move_views.xml",
         "views/account_move_fa3_views.xml",
+        "views/account_move_bill_views.xml",
         "views/account_tax_views.xml",
         "views/ksef_alert_views.xml",
         "views/ksef_login_views.xml",
@@ -34,6 +35,7 @@
         "wizards/ksef_certificate_load_views.xml",
         "views/account_policy_views.xml",
         "views/res_config_settings_policy_views.xml",
+        "wizards/ksef_number_import_views.xml",
         "wizards/ksef_send_views.xml",
     ],
     "assets": {

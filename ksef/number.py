@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from urllib.parse import unquote
 
 LENGTH = 35
 _NUMBER = re.compile(
@@ -17,6 +18,12 @@ _COLLECTIVE = re.compile(
     r"-([0-9A-F]{12})-([0-9A-F]{2})",
     re.ASCII,
 )
+
+_LOOSE = re.compile(
+    r"(?<![0-9A-Z])[0-9]{10}-[0-9]{8}-[0-9A-F]{6}-?[0-9A-F]{6}-[0-9A-F]{2}(?![0-9A-Z])", re.ASCII
+)
+_DASHES = re.compile("[\u2010-\u2015\u2212]")
+_BLANKS = re.compile("[\\s\u200b-\u200d\u2060\ufeff]+")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +67,16 @@ def is_valid(number: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def find(text: str) -> str | None:
+    """The first text in the form of a KSeF number in what somebody pasted; its digits may be wrong.
+
+    Other dashes, blanks within, lower case and words or a link around it are forgiven.
+    """
+    plain = _DASHES.sub("-", unquote(text)).upper()
+    match = _LOOSE.search(plain) or _LOOSE.search(_BLANKS.sub("", plain))
+    return match[0] if match else None
 
 
 def parse_collective(number: str) -> CollectiveNumber:

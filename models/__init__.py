@@ -15,6 +15,7 @@ from . import account_move_correction
 from . import account_move_correct
 from . import account_move_advance
 from . import account_move_conditions
+from . import account_move_bill
 from . import account_move_line
 from . import account_move_line_correction
 from . import account_move_send
@@ -33,6 +34,7 @@ from . import ksef_transport
 from . import product_template
 from . import res_partner
 from . import res_partner_policy
+from . import res_partner_bill
 from . import fa3
 from . import ksef_acknowledgement
 from . import account_move_acknowledgement

@@ -237,9 +237,13 @@ class AccountMove(models.Model):
     def write(self, vals):
         if vals.get("state", "posted") != "posted":
             self._ksef_release()
-        if WRITTEN_BY_QUEUE & vals.keys() and not self.env.su:
+        if self._ksef_is_guarded(vals) and not self.env.su:
             raise AccessError(self.env._("These fields are filled by KSeF and cannot be changed."))
         return super().write(vals)
+
+    def _ksef_is_guarded(self, vals):
+        """Whether these values are the queue's to write."""
+        return bool(WRITTEN_BY_QUEUE & vals.keys())
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_in_ksef(self):

@@ -136,3 +136,31 @@ def test_internal_identifier_has_two_check_digits() -> None:
     assert not is_valid_internal_id("5265877635-12345")  # an example of the documentation
     assert not is_valid_internal_id("1234563219-00000")
     assert not is_valid_internal_id("6824515772-1234")
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    [
+        "5265877635-20250826-0100001AF629-AF",
+        " 5265877635 - 20250826 - 0100001af629 - af ",
+        "Numer KSeF:\t5265877635–20250826–0100001AF629–AF.",
+        "https://ksef.podatki.gov.pl/web?n=5265877635%2D20250826-0100001AF629-AF&x=1",
+        "5265877635-20250826-\u200b0100001AF629-AF",
+    ],
+)
+def test_number_is_found_in_what_was_pasted(pasted: str) -> None:
+    assert number.find(pasted) == "5265877635-20250826-0100001AF629-AF"
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["", "FV/1", "15265877635-20250826-0100001AF629-AF", "5265877635-20250826-0100001AF629-AF1"],
+)
+def test_no_number_is_made_of_other_texts(pasted: str) -> None:
+    assert number.find(pasted) is None
+
+
+@given(st.text())
+def test_finding_a_number_never_fails(pasted: str) -> None:
+    found = number.find(pasted)
+    assert found is None or number.find(found) == found
