@@ -14,6 +14,7 @@
         "security/ir.model.access.csv",
         "security/ksef_security.xml",
         "security/ksef_fa3_security.xml",
+        "security/ksef_preview_security.xml",
         "data/ir_cron.xml",
         "views/account_journal_views.xml",
         "views/account_move_views.xml",
@@ -36,6 +37,9 @@
         "views/account_policy_views.xml",
         "views/res_config_settings_policy_views.xml",
         "wizards/ksef_number_import_views.xml",
+        "views/readable_templates.xml",
+        "views/readable_views.xml",
+        "wizards/ksef_preview_views.xml",
         "wizards/ksef_send_views.xml",
     ],
     "assets": {

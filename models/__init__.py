@@ -40,6 +40,7 @@ from . import ksef_acknowledgement
 from . import account_move_acknowledgement
 from . import certificate_key
 from . import certificate_certificate
+from . import readable
 from . import res_company
 from . import res_company_policy
 from . import res_company_responsible

@@ -20,8 +20,10 @@ from . import test_l10n_pl_edi
 from . import test_lock
 from . import test_neutralize
 from . import test_policies
+from . import test_preview
 from . import test_protection
 from . import test_queue
+from . import test_readable
 from . import test_send_wizard
 from . import test_sending
 from . import test_tours

@@ -6,3 +6,4 @@ from . import ksef_certificate_load
 from . import ksef_number_import
 from . import ksef_send
 from . import ksef_send_problem
+from . import ksef_preview

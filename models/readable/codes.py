@@ -1,0 +1,133 @@
+"""What the codes of FA(3) mean."""
+
+from odoo.tools.translate import LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+# By element: the words of each of its codes.
+CODES = {
+    "RodzajFaktury": {
+        "VAT": _lt("Basic invoice"),
+        "KOR": _lt("Correcting invoice"),
+        "ZAL": _lt("Advance invoice"),
+        "ROZ": _lt("Settlement invoice"),
+        "UPR": _lt("Simplified invoice"),
+        "KOR_ZAL": _lt("Correction of an advance invoice"),
+        "KOR_ROZ": _lt("Correction of a settlement invoice"),
+    },
+    "TypKorekty": {
+        "1": _lt("effective on the date of the original invoice"),
+        "2": _lt("effective on the date of the correction"),
+        "3": _lt("effective on another date, or on several"),
+    },
+    "Rola": {
+        "1": _lt("factor"),
+        "2": _lt("recipient"),
+        "3": _lt("original entity"),
+        "4": _lt("additional buyer"),
+        "5": _lt("issuer of the invoice"),
+        "6": _lt("payer"),
+        "7": _lt("local government unit: issuer"),
+        "8": _lt("local government unit: recipient"),
+        "9": _lt("VAT group member: issuer"),
+        "10": _lt("VAT group member: recipient"),
+        "11": _lt("employee"),
+    },
+    "RolaPU": {
+        "1": _lt("enforcement authority"),
+        "2": _lt("bailiff"),
+        "3": _lt("tax representative"),
+    },
+    "StatusInfoPodatnika": {
+        "1": _lt("in liquidation"),
+        "2": _lt("in restructuring"),
+        "3": _lt("in bankruptcy"),
+        "4": _lt("enterprise in succession"),
+    },
+    "FormaPlatnosci": {
+        "1": _lt("cash"),
+        "2": _lt("card"),
+        "3": _lt("voucher"),
+        "4": _lt("cheque"),
+        "5": _lt("credit"),
+        "6": _lt("bank transfer"),
+        "7": _lt("mobile payment"),
+    },
+    "ZnacznikZaplatyCzesciowej": {
+        "1": _lt("paid in part"),
+        "2": _lt("paid in full, in several parts"),
+    },
+    "RachunekWlasnyBanku": {
+        "1": _lt("account for settling purchased receivables"),
+        "2": _lt("account for collecting payments of buyers"),
+        "3": _lt("account of the bank's own business"),
+    },
+    "RodzajTransportu": {
+        "1": _lt("by sea"),
+        "2": _lt("by rail"),
+        "3": _lt("by road"),
+        "4": _lt("by air"),
+        "5": _lt("by post"),
+        "7": _lt("by fixed installations"),
+        "8": _lt("by inland waterway"),
+    },
+    "OpisLadunku": {
+        "1": _lt("churn"),
+        "2": _lt("barrel"),
+        "3": _lt("cylinder"),
+        "4": _lt("carton"),
+        "5": _lt("canister"),
+        "6": _lt("cage"),
+        "7": _lt("container"),
+        "8": _lt("basket"),
+        "9": _lt("punnet"),
+        "10": _lt("bulk packaging"),
+        "11": _lt("parcel"),
+        "12": _lt("package"),
+        "13": _lt("pallet"),
+        "14": _lt("receptacle"),
+        "15": _lt("receptacle for solid bulk"),
+        "16": _lt("receptacle for liquid bulk"),
+        "17": _lt("box"),
+        "18": _lt("can"),
+        "19": _lt("crate"),
+        "20": _lt("sack"),
+    },
+    "P_12": {
+        "0 KR": _lt("0% domestic"),
+        "0 WDT": _lt("0% intra-Community supply"),
+        "0 EX": _lt("0% export"),
+        "zw": _lt("exempt"),
+        "oo": _lt("reverse charge"),
+        "np I": _lt("outside Poland"),
+        "np II": _lt("art. 100(1)(4)"),
+    },
+    "Procedura": {
+        "WSTO_EE": _lt("intra-Community distance sales and services"),
+        "IED": _lt("facilitation by an electronic interface"),
+        "TT_D": _lt("triangular supply by the second taxpayer"),
+        "I_42": _lt("intra-Community supply after import, procedure 42"),
+        "I_63": _lt("intra-Community supply after import, procedure 63"),
+        "B_SPV": _lt("transfer of a single-purpose voucher"),
+        "B_SPV_DOSTAWA": _lt("supply for a single-purpose voucher"),
+        "B_MPV_PROWIZJA": _lt("commission on a multi-purpose voucher"),
+    },
+    "GTU": {
+        "GTU_01": _lt("alcoholic beverages"),
+        "GTU_02": _lt("motor fuels"),
+        "GTU_03": _lt("heating and lubricating oils"),
+        "GTU_04": _lt("tobacco products"),
+        "GTU_05": _lt("waste"),
+        "GTU_06": _lt("electronic devices"),
+        "GTU_07": _lt("vehicles and vehicle parts"),
+        "GTU_08": _lt("precious and base metals"),
+        "GTU_09": _lt("medicines"),
+        "GTU_10": _lt("buildings and land"),
+        "GTU_11": _lt("greenhouse gas emission rights"),
+        "GTU_12": _lt("intangible services"),
+        "GTU_13": _lt("transport and storage"),
+    },
+}
+CODES["P_12Z"] = CODES["P_12"]
+CODES["GTUZ"] = CODES["GTU"]
+CODES["ProceduraZ"] = CODES["Procedura"]

@@ -1,0 +1,128 @@
+import base64
+
+from odoo import api, fields, models
+
+ROWS_SHOWN = 300  # of a table: more are slow to show and are read by nobody on a screen
+
+
+class KsefPreview(models.TransientModel):
+    """Shows one document to people: readable, as XML, and with what stands against it."""
+
+    _name = "ksef.preview"
+    _description = "Preview of a KSeF document"
+    _rec_name = "document_name"
+
+    move_id = fields.Many2one("account.move", readonly=True)
+    document = fields.Binary(attachment=False, readonly=True)
+    document_name = fields.Char(readonly=True)
+    ksef_number = fields.Char(readonly=True)
+    is_sent = fields.Boolean(readonly=True)
+    problem_ids = fields.One2many("ksef.preview.problem", "wizard_id", readonly=True)
+    is_blocked = fields.Boolean(compute="_compute_is_blocked")
+    lang = fields.Selection(
+        [("pl_PL", "Polski"), ("en_US", "English")],
+        string="Language of the document",
+        default=lambda self: "pl_PL" if (self.env.lang or "").startswith("pl") else "en_US",
+        required=True,
+    )
+    html = fields.Html(compute="_compute_html", sanitize=False)
+    xml = fields.Text(compute="_compute_xml")
+
+    @api.depends("problem_ids.level")
+    def _compute_is_blocked(self):
+        for wizard in self:
+            wizard.is_blocked = "error" in wizard.problem_ids.mapped("level")
+
+    @api.depends("document", "lang", "ksef_number")
+    def _compute_html(self):
+        for wizard in self:
+            wizard.html = wizard.document and self.env["ksef.readable"]._html(
+                wizard._document_bytes(),
+                lang=wizard.lang,
+                ksef_number=wizard.ksef_number,
+                row_limit=ROWS_SHOWN,
+            )
+
+    @api.depends("document")
+    def _compute_xml(self):
+        for wizard in self:
+            wizard.xml = wizard.document and self.env["ksef.readable"]._indented(
+                wizard._document_bytes()
+            )
+
+    def _document_bytes(self):
+        return base64.b64decode(self.with_context(bin_size=False).document or b"")
+
+    def _ksef_readable_pdf(self):
+        """Return the whole document as a PDF, in the language chosen."""
+        return self.env["ksef.readable"]._pdf(
+            self._document_bytes(), lang=self.lang, ksef_number=self.ksef_number
+        )
+
+    # === OPENING === #
+
+    @api.model
+    def _open_for_move(self, move):
+        """Return the action that shows the document of an invoice."""
+        name = move.name or self.env._("draft")
+        return self._open(move, move._ksef_preview(), name)
+
+    @api.model
+    def _open_for_submission(self, submission):
+        """Return the action that shows the document of a submission."""
+        preview = submission._ksef_preview()
+        return self._open(submission.move_id, preview, submission.document_number)
+
+    def _open(self, move, preview, name):
+        problems = [self._problem_values(move, problem) for problem in preview.problems]
+        wizard = self.create(
+            {
+                "move_id": move.id,
+                "document": base64.b64encode(preview.document),
+                "document_name": f"FA3_{name.replace('/', '_')}.xml",
+                "ksef_number": preview.ksef_number,
+                "is_sent": preview.is_sent,
+                "problem_ids": [fields.Command.create(values) for values in problems],
+            }
+        )
+        return wizard._action()
+
+    def _problem_values(self, move, problem):
+        return self.env["ksef.send"]._problem_values(move, problem)
+
+    def _action(self):
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("KSeF document"),
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "target": "new",
+            "context": {"dialog_size": "extra-large"},
+        }
+
+    # === BUTTONS === #
+
+    def action_download_pdf(self):
+        """Download the whole document as a PDF."""
+        report = self.env.ref("account_ksef.action_report_preview")
+        return report.report_action(self, config=False)
+
+    def action_download_xml(self):
+        """Download the XML, byte for byte."""
+        return {
+            "type": "ir.actions.act_url",
+            "url": f"/web/content/{self._name}/{self.id}/document"
+            f"?filename_field=document_name&download=true",
+            "target": "download",
+        }
+
+
+class KsefPreviewProblem(models.TransientModel):
+    """As in the window for sending, with the button that opens the record to be mended."""
+
+    _name = "ksef.preview.problem"
+    _inherit = "ksef.send.problem"
+    _description = "Problem of a KSeF document"
+
+    wizard_id = fields.Many2one("ksef.preview", required=True, ondelete="cascade")
