@@ -18,3 +18,8 @@ UPDATE ksef_session
        initialization_vector = NULL;
 UPDATE ksef_submission
    SET retry_at = NULL;
+UPDATE ksef_enrollment
+   SET retry_at = NULL;
+UPDATE ksef_token
+   SET retry_at = NULL,
+       secret = NULL;

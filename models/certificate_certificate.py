@@ -172,6 +172,19 @@ class CertificateCertificate(models.Model):
         key = read_certificate(PEM_cert_to_DER_cert(pem)).public_key()
         return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
 
+    # === REVOKING === #
+
+    def action_ksef_revoke(self):
+        """Revoke a certificate in KSeF for good, and put it away.
+
+        :raises UserError: if it is in use, or KSeF says no
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._ksef_check_unused()
+        self.company_id._ksef_revoke_certificate(self.ksef_serial_number)
+        self.active = False
+
     # === IN USE === #
 
     @api.ondelete(at_uninstall=False)

@@ -14,10 +14,13 @@ class CertificateKey(models.Model):
 
     def _ksef_public_bytes(self):
         """The public half, to be compared with that of a certificate."""
-        pem = base64.b64decode(self.with_context(bin_size=False).pem_key or b"")
-        password = self.password.encode() if self.password else None
-        key = load_pem_private_key(pem, password).public_key()
+        key = self._ksef_private_key().public_key()
         return key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+
+    def _ksef_private_key(self):
+        """The key itself. A secret: for signing only."""
+        pem = base64.b64decode(self.with_context(bin_size=False).pem_key or b"")
+        return load_pem_private_key(pem, self.password.encode() if self.password else None)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_used_by_ksef(self):

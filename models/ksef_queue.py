@@ -13,7 +13,7 @@ from .failure import NO_FAILURE, Failure
 _logger = logging.getLogger(__name__)
 
 # In this order: an invoice needs a session, and a session needs a login.
-QUEUES = ("ksef.login", "ksef.session", "ksef.submission")
+QUEUES = ("ksef.login", "ksef.session", "ksef.submission", "ksef.enrollment", "ksef.token")
 ENVIRONMENTS = [
     ("production", "Production (legally binding)"),
     ("demo", "Demo (pre-production, no legal effect)"),
@@ -38,7 +38,7 @@ class Decision:
 
     state: str
     retry_in: float | bool = NEVER
-    values: dict = field(default_factory=dict)
+    values: dict = field(default_factory=dict, repr=False)  # may hold secrets
     failure: Failure | None = None
     then: str = ""
 

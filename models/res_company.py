@@ -14,6 +14,8 @@ ACCESS_FIELDS = {
     "vat",
 }
 
+UNUSED_FIELD = {"certificate": "ksef_token", "token": "ksef_certificate_id"}
+
 
 class ResCompany(models.Model):
     _inherit = "res.company"
@@ -86,9 +88,14 @@ class ResCompany(models.Model):
                 lambda company: not company.ksef_start_on
             ).ksef_start_on = fields.Date.context_today(self)
         result = super().write(vals)
-        if ACCESS_FIELDS & vals.keys():
-            self._ksef_forget_login()
+        for company in self:
+            if company._ksef_access_fields() & vals.keys():
+                company._ksef_forget_login()
         return result
+
+    def _ksef_access_fields(self):
+        """The fields that the login depends on: not the token beside a certificate in use."""
+        return ACCESS_FIELDS - {UNUSED_FIELD[self.ksef_auth_method]}
 
     def _ksef_forget_login(self):
         logins = self.env["ksef.login"].sudo()

@@ -26,6 +26,8 @@ class ResConfigSettings(models.TransientModel):
     ksef_offline_end_at = fields.Datetime(related="ksef_offline_id.date_end")
     ksef_offline_validity = fields.Selection(related="ksef_offline_id.ksef_validity")
 
+    ksef_token_ends_on = fields.Date(related="company_id.ksef_token_ends_on", readonly=False)
+
     def action_ksef_load_certificate(self):
         """Save what was entered, then open the window."""
         self.execute()
@@ -35,3 +37,28 @@ class ResConfigSettings(models.TransientModel):
         """Save what was entered, then open the window."""
         self.execute()
         return self.company_id.action_ksef_load_offline_certificate()
+
+    def action_ksef_enroll(self):
+        """Save what was entered, then apply."""
+        self.execute()
+        return self.company_id.action_ksef_enroll()
+
+    def action_ksef_enroll_offline(self):
+        """Save what was entered, then apply."""
+        self.execute()
+        return self.company_id.action_ksef_enroll_offline()
+
+    def action_ksef_generate_token(self):
+        """Save what was entered, then ask."""
+        self.execute()
+        return self.company_id.action_ksef_generate_token()
+
+    def action_ksef_tokens(self):
+        """Save what was entered, then show them."""
+        self.execute()
+        return self.company_id.action_ksef_tokens()
+
+    def action_ksef_certificates(self):
+        """Save what was entered, then show them."""
+        self.execute()
+        return self.company_id.action_ksef_certificates()

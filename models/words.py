@@ -7,7 +7,7 @@ beside our words, unchanged.
 from odoo.tools.translate import LazyTranslate
 
 from .failure import Failure
-from .words_certificates import KEY_PROBLEMS
+from .words_certificates import CREDENTIAL_REFUSALS, ENROLLMENT, KEY_PROBLEMS
 
 _lt = LazyTranslate(__name__)
 
@@ -102,6 +102,7 @@ AUTHENTICATION = {
 }
 
 REFUSALS = {
+    **CREDENTIAL_REFUSALS,
     21001: _lt("KSeF could not read the request."),
     21111: _lt("The login took too long. It is started anew."),
     21117: _lt("The NIP of the company does not fit the access data."),
@@ -134,10 +135,16 @@ UNKNOWN = {
     "invoice": _lt("KSeF refused the invoice."),
     "session": _lt("KSeF could not process the session."),
     "authentication": _lt("KSeF refused the login."),
+    "enrollment": _lt("KSeF rejected the application for a certificate."),
     "refused": _lt("KSeF refused the request."),
 }
 
-BY_CODE = {"invoice": INVOICE, "authentication": AUTHENTICATION, "refused": REFUSALS}
+BY_CODE = {
+    "invoice": INVOICE,
+    "authentication": AUTHENTICATION,
+    "enrollment": ENROLLMENT,
+    "refused": REFUSALS,
+}
 
 
 def explain(row):

@@ -46,8 +46,49 @@ KEY_PROBLEMS = {
         "The certificate is not valid yet. Load it once its validity has begun."
     ),
     "key_expired": _lt("The certificate has expired. Generate a new one in KSeF and load it."),
+    "no_enrollment": _lt(
+        "KSeF allows this holder no more certificates: too many are active, or too many were "
+        "applied for. Revoke those that nobody uses, in the KSeF application."
+    ),
+    "token_failed": _lt("KSeF could not make the token. Generate it anew."),
     "foreign_certificate": _lt(
         "The certificate belongs to another organisation than this company. Load that of the "
         "company; if the other one acts for it, with permissions granted in KSeF, say so below."
+    ),
+}
+
+ENROLLMENT = {
+    400: _lt("KSeF rejected the application for a certificate. Apply once more."),
+}
+
+CREDENTIAL_REFUSALS = {
+    25001: _lt(
+        "KSeF gives certificates only to those who log in with a certificate, a seal or a "
+        "signature, not with a token."
+    ),
+    25002: _lt("With this way of logging in KSeF issues no certificates."),
+    25003: _lt("The names in the application do not fit the holder of the login. Apply once more."),
+    25006: _lt("The limit of applications for certificates is used up."),
+    25007: _lt(
+        "The limit of certificates is used up. Revoke those that nobody uses, then apply again."
+    ),
+    25008: _lt("KSeF does not know this certificate, or it belongs to another holder."),
+    26001: _lt("You cannot give a token permissions that this login does not have."),
+    26002: _lt("KSeF makes no tokens for this login."),
+}
+
+ENDING_TEXTS = {
+    "ksef_certificate_id": _lt(
+        "After that the company cannot log in to KSeF, and no invoice is sent. An administrator "
+        "renews the certificate with one click in Settings / Invoicing / KSeF, or loads another."
+    ),
+    "ksef_offline_certificate_id": _lt(
+        "After that invoices issued while KSeF is away cannot be signed. An administrator renews "
+        "the certificate with one click in Settings / Invoicing / KSeF, or loads another."
+    ),
+    "ksef_token": _lt(
+        "After that KSeF may refuse tokens, and no invoice is sent. An administrator loads an "
+        "authentication certificate in Settings / Invoicing / KSeF, which replaces the token, or "
+        "changes the date there if the ministry has moved it."
     ),
 }

@@ -4,6 +4,8 @@ from . import test_certificates
 from . import test_bill_number
 from . import test_connection
 from . import test_correction_wizard
+from . import test_endings
+from . import test_enrollment
 from . import test_fa3_advances
 from . import test_fa3_checks
 from . import test_fa3_conditions
@@ -26,4 +28,5 @@ from . import test_queue
 from . import test_readable
 from . import test_send_wizard
 from . import test_sending
+from . import test_tokens
 from . import test_tours

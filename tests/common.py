@@ -8,6 +8,7 @@ from odoo import Command, fields
 from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from odoo.tests import freeze_time, new_test_user
 
+from ..models.ksef_queue import QUEUES
 from ..simulator.panel import Control
 from ..simulator.server import Simulator
 
@@ -132,9 +133,7 @@ class KsefCommon(AccountTestInvoicingCommon):
 
     def _waiting_rows(self):
         return [
-            row
-            for name in ("ksef.login", "ksef.session", "ksef.submission")
-            for row in self.env[name].search([("retry_at", "!=", False)])
+            row for name in QUEUES for row in self.env[name].search([("retry_at", "!=", False)])
         ]
 
     def hold_verdicts(self):

@@ -7,3 +7,4 @@ from . import ksef_number_import
 from . import ksef_send
 from . import ksef_send_problem
 from . import ksef_preview
+from . import ksef_token_generate
