@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
+REFUNDS = ("out_refund", "in_refund")
 CORRECTIONS = ("KOR", "KOR_ZAL", "KOR_ROZ")
 _CORRECTION_OF = {"ZAL": "KOR_ZAL", "ROZ": "KOR_ROZ"}
 _STORED_COLUMNS = {
@@ -104,7 +105,7 @@ class AccountMove(models.Model):
     def _compute_ksef_origin_move_id(self):
         for move in self:
             root = move._ksef_corrected_source()._ksef_root()
-            if root.move_type == "out_invoice" and move.is_sale_document():
+            if root.move_type in ("out_invoice", "in_invoice") and move._ksef_is_issued_here():
                 move.ksef_origin_move_id = root
 
     def _ksef_source_fields(self):
@@ -148,11 +149,11 @@ class AccountMove(models.Model):
 
     def _ksef_find_invoice_type(self):
         """RodzajFaktury; False for documents that KSeF does not know."""
-        if not self.is_sale_document():
+        if not self._ksef_is_issued_here():
             return False
         if self.ksef_origin_move_id:
             return _CORRECTION_OF.get(self.ksef_origin_move_id._ksef_kind(), "KOR")
-        if self.move_type == "out_refund" or self._ksef_corrected_source():
+        if self.move_type in REFUNDS or self._ksef_corrected_source():
             return "KOR"
         return "UPR" if self.ksef_simplified else "VAT"
 
@@ -173,7 +174,7 @@ class AccountMove(models.Model):
                 move.ksef_correction_type = False
             elif move.ksef_is_formal or move.currency_id.is_zero(move.amount_total):
                 move.ksef_correction_type = "1"
-            elif move.move_type == "out_refund":
+            elif move.move_type in REFUNDS:
                 move.ksef_correction_type = "2"
 
     # === LINKS TO THE CORRECTED DOCUMENT === #

@@ -108,7 +108,7 @@ class AccountMove(models.Model):
         "ksef.extra", "move_id", string="Additional descriptions", copy=False
     )
 
-    @api.depends("move_type", "company_id")
+    @api.depends("move_type", "journal_id", "company_id")
     def _compute_ksef_has_document(self):
         for move in self:
             move.ksef_has_document = move._ksef_is_possible()

@@ -186,6 +186,13 @@ class KsefLogin(models.Model):
             return None if company.ksef_certificate_id else Failure(kind="no_certificate")
         return _find_token_fault(company.ksef_token or "", nip)
 
+    @api.model
+    def _token_owner(self, company):
+        """The NIP that the token of a company is for; empty if that cannot be told from it."""
+        is_used = company.ksef_auth_method == "token"
+        owner = TOKEN_OWNER.search(company.sudo().ksef_token or "") if is_used else None
+        return owner[1] if owner else ""
+
     def _from_pending(self):
         answer = (
             self.env["ksef.gateway"]._client(self.company_id).authentication_status(self._started())

@@ -22,6 +22,7 @@ from . import (
     transport,
 )
 from . import (  # isort: skip (they build on all others)
+    self_billing,
     corrections_reading,
     corrections_known,
     corrections,

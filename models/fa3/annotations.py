@@ -18,7 +18,7 @@ class KsefFa3Annotations(models.AbstractModel):
     def _build_annotations(self, invoice):
         return faktura.Adnotacje(
             P_16=self._is_cash_method(invoice),
-            P_17=False,
+            P_17=invoice.move._ksef_is_self_billed(),
             P_18=self._is_reverse_charge(invoice),
             P_18A=self._is_split_payment(invoice),
             Zwolnienie=self._build_exemption(invoice),

@@ -149,15 +149,16 @@ class KsefFa3(models.AbstractModel):
         domain = [("document_number", "in", names), ("state", "not in", ("rejected", "withdrawn"))]
         twins = {}
         for row in self.env["ksef.submission"].sudo().search(domain):
-            seller = (row.company_id._ksef_nip(), row.environment)
+            seller = (self._seller_nip(row.move_id), row.environment)
             for move in moves.filtered(lambda move, row=row: move.name == row.document_number):
-                company = move.company_id
-                if move != row.move_id and seller == (
-                    company._ksef_nip(),
-                    company.ksef_environment,
-                ):
+                environment = move.company_id.ksef_environment
+                if move != row.move_id and seller == (self._seller_nip(move), environment):
                     twins[move] = row
         return twins
+
+    def _seller_nip(self, move):
+        """The NIP in whose name the invoice is issued."""
+        return move.company_id._ksef_nip()
 
     # === BUILDING === #
 

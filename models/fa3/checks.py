@@ -75,6 +75,7 @@ _RECORD_RULES = (
     "_check_issue_date",
     "_check_twin",
     "_check_seller_nip",
+    "_check_context",
     "_check_seller_address",
     "_check_buyer_number",
     "_check_buyer_contact",
@@ -163,10 +164,11 @@ class KsefFa3Checks(models.AbstractModel):
 
     def _obstacles(self, invoice):
         move = invoice.move
-        if move.is_purchase_document(include_receipts=True):
-            yield self.env._("self-billed invoices cannot be sent to KSeF from here yet.")
-        elif not move.is_sale_document():
-            yield self.env._("only customer invoices are sent to KSeF.")
+        if not move.is_sale_document():
+            yield self.env._(
+                "only customer invoices and the bills of a journal for self-billing are issued "
+                "in KSeF."
+            )
 
     # === NUMBER AND DATES === #
 

@@ -147,7 +147,9 @@ class KsefFa3ChecksAmounts(models.AbstractModel):
         if invoice.rate is None or not any(row.line.ksef_rate for row in invoice.rows):
             return
         shown = sum(map(round_money, self._convert_taxes(invoice).values()))
-        booked = -sum(invoice.move.line_ids.filtered("tax_line_id").mapped("balance"))
+        booked = self._sign_of_taxes(invoice.move) * sum(
+            invoice.move.line_ids.filtered("tax_line_id").mapped("balance")
+        )
         if shown != round_money(booked):
             yield Problem(
                 code="W-CUR-04",

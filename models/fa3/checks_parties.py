@@ -24,6 +24,29 @@ class KsefFa3ChecksParties(models.AbstractModel):
                 remedy=self.env._("Correct the tax number in the data of your company."),
             )
 
+    def _check_context(self, invoice):
+        """KSeF takes invoices of the company that the access is for, and of no other."""
+        company = invoice.move.company_id
+        owner = self.env["ksef.login"].sudo()._token_owner(company)
+        is_explained = invoice.move.ksef_authorized_partner_id
+        if owner and owner != company._ksef_nip() and not is_explained:
+            yield Problem(
+                code="E-CTX-01",
+                record=invoice.move.company_id,
+                field="ksef_is_enabled",
+                message=self.env._(
+                    "%(company)s issues invoices with the NIP %(nip)s, but its KSeF token is of "
+                    "the company with the NIP %(owner)s. KSeF would refuse the invoice.",
+                    company=company.name,
+                    nip=company._ksef_nip(),
+                    owner=owner,
+                ),
+                remedy=self.env._(
+                    "Ask the administrator for a token of this company, or invoice in the name of "
+                    "the other one."
+                ),
+            )
+
     def _check_seller_address(self, invoice):
         yield from self._check_address(invoice.seller.partner_id)
 

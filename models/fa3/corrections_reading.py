@@ -67,7 +67,7 @@ class KsefFa3CorrectionsReading(models.AbstractModel):
         originals = {invoice.move: invoice for invoice in self._read(origins)}
         return {
             move: Correction(
-                sign=-1 if move.move_type == "out_refund" else 1,
+                sign=-1 if move.move_type in ("out_refund", "in_refund") else 1,
                 corrected=tuple(self._read_corrected(move)),
                 state=None
                 if self._has_unknown_corrections(move, siblings)

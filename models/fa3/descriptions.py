@@ -55,7 +55,7 @@ class KsefFa3Descriptions(models.AbstractModel):
             return
         currency = invoice.move.currency_id.name
         for number, term in enumerate(terms, 1):
-            amount = f"{round_money(term.amount_currency)}".replace(".", ",")
+            amount = f"{round_money(abs(term.amount_currency))}".replace(".", ",")
             yield from self._describe(
                 f"Rata {number}", f"{term.date_maturity} – {amount} {currency}"
             )
@@ -72,11 +72,13 @@ class KsefFa3Descriptions(models.AbstractModel):
         texts = (self._company_footer(invoice), self._footer_text(invoice))
         return faktura.Stopka(
             Informacje=tuple(
-                faktura.Informacje(StopkaFaktury=text.shorten(footer, FOOTER_LIMIT)[0])
-                for footer in texts
+                faktura.Informacje(StopkaFaktury=self._shorten_footer(footer)) for footer in texts
             ),
             Rejestry=(self._build_registers(invoice.seller),),
         )
+
+    def _shorten_footer(self, footer):
+        return text.shorten(footer, FOOTER_LIMIT)[0]
 
     def _company_footer(self, invoice):
         return text.clean_text(invoice.move.company_id.ksef_footer)

@@ -39,11 +39,16 @@ class KsefFa3Totals(models.AbstractModel):
             return self._convert_taxes(invoice)
         groups = [_GROUPS[code] for code in invoice.codes]
         taxes = {group.tax_in_pln: Decimal(0) for group in groups if group.tax_in_pln}
+        sign = self._sign_of_taxes(invoice.move)
         for line in invoice.move.line_ids.filtered("tax_line_id"):
             group = _GROUPS.get(line.tax_line_id.ksef_rate_code)
             if group and group.tax_in_pln:
-                taxes[group.tax_in_pln] -= round_money(line.balance)
+                taxes[group.tax_in_pln] += sign * round_money(line.balance)
         return taxes
+
+    def _sign_of_taxes(self, move):
+        """Taxes of a sale are credits."""
+        return -1
 
     def _convert_taxes(self, invoice):
         taxes = defaultdict(Decimal)

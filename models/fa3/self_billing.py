@@ -1,0 +1,128 @@
+from odoo import models
+
+from ...ksef.fa3 import faktura, text
+from ...ksef.fa3.amounts import round_money
+from ...ksef.nip import is_valid_nip
+from ..problem import Problem
+from .identity import identify_partner
+from .material import Payment
+
+
+class KsefFa3SelfBilling(models.AbstractModel):
+    """Self-billing: the vendor is the seller (Podmiot1), and we, who issue it, are the buyer."""
+
+    _inherit = "ksef.fa3"
+
+    # === READING === #
+
+    def _buyer_of(self, move):
+        if move._ksef_is_self_billed():
+            return move.company_id._ksef_taxpayer().partner_id
+        return super()._buyer_of(move)
+
+    def _subunit_of(self, move):
+        """Units of the vendor are no units of the buyer."""
+        if move._ksef_is_self_billed():
+            return self.env["res.partner"]
+        return super()._subunit_of(move)
+
+    def _automatic_parties(self, move):
+        """Settings name third parties of our sales; the issuer is the buyer and no third party."""
+        return () if move._ksef_is_self_billed() else super()._automatic_parties(move)
+
+    def _factor_of(self, move):
+        if move._ksef_is_self_billed():
+            return self.env["res.partner"]
+        return super()._factor_of(move)
+
+    def _seller_nip(self, move):
+        if move._ksef_is_self_billed():
+            return identify_partner(move.commercial_partner_id).nip
+        return super()._seller_nip(move)
+
+    def _read_payments(self, moves):
+        """Payments of bills are debits where those of sales are credits."""
+        payments = super()._read_payments(moves)
+        lines = moves.line_ids.filtered(lambda line: line.account_type == "liability_payable")
+        exchange_moves = (lines.matched_credit_ids | lines.matched_debit_ids).exchange_move_id
+        for line in lines:
+            for partial in line.matched_debit_ids.sorted("id"):
+                other = partial.debit_move_id
+                if other.move_id not in exchange_moves and not other.move_id.is_invoice():
+                    payments[line.move_id].append(
+                        Payment(
+                            amount=round_money(partial.credit_amount_currency),
+                            paid_on=other.date,
+                            journal_type=other.journal_id.type,
+                        )
+                    )
+        return payments
+
+    def _sign_of_taxes(self, move):
+        """Taxes of a purchase are debits."""
+        return 1 if move._ksef_is_self_billed() else super()._sign_of_taxes(move)
+
+    # === BUILDING === #
+
+    def _build_seller(self, invoice):
+        if not invoice.move._ksef_is_self_billed():
+            return super()._build_seller(invoice)
+        vendor = invoice.move.commercial_partner_id
+        return faktura.Podmiot1(
+            PrefiksPodatnika="PL" if self._is_community_sale(invoice) else None,
+            NrEORI=text.clean_line(vendor.ksef_eori) if "0 EX" in invoice.codes else None,
+            DaneIdentyfikacyjne=faktura.TPodmiot1(
+                NIP=identify_partner(vendor).nip, Nazwa=text.clean_line(vendor.name)
+            ),
+            Adres=self._build_address(vendor),
+        )
+
+    def _build_footer(self, invoice):
+        """The footer and the registers of our company say nothing of the vendor."""
+        if not invoice.move._ksef_is_self_billed():
+            return super()._build_footer(invoice)
+        terms = self._shorten_footer(self._footer_text(invoice))
+        return faktura.Stopka(Informacje=(faktura.Informacje(StopkaFaktury=terms),))
+
+    def _is_cash_method(self, invoice):
+        """Our own cash method is none of the vendor's."""
+        move = invoice.move
+        if move._ksef_is_self_billed() and not move.ksef_cash_method:
+            return "on_payment" in self._taxes_of(invoice).mapped("tax_exigibility")
+        return super()._is_cash_method(invoice)
+
+    # === CHECKING === #
+
+    def _obstacles(self, invoice):
+        if not invoice.move._ksef_is_self_billed():
+            yield from super()._obstacles(invoice)
+
+    def _check_seller_nip(self, invoice):
+        if not invoice.move._ksef_is_self_billed():
+            yield from super()._check_seller_nip(invoice)
+            return
+        vendor = invoice.move.commercial_partner_id
+        if not is_valid_nip(identify_partner(vendor).nip):
+            yield Problem(
+                code="E-NIP-01",
+                record=vendor,
+                field="vat",
+                message=self.env._(
+                    '%(vendor)s has no valid NIP: "%(number)s". A self-billed invoice is issued '
+                    "in the name of the vendor, whom KSeF knows by it.",
+                    vendor=vendor.name,
+                    number=vendor.vat or "",
+                ),
+                remedy=self.env._("Correct the tax number of the vendor."),
+            )
+
+    def _check_seller_address(self, invoice):
+        if invoice.move._ksef_is_self_billed():
+            yield from self._check_address(invoice.move.commercial_partner_id)
+        else:
+            yield from super()._check_seller_address(invoice)
+
+    def _check_context(self, invoice):
+        """KSeF itself asks for the vendor's permission."""
+        if not invoice.move._ksef_is_self_billed():
+            yield from super()._check_context(invoice)
