@@ -29,6 +29,7 @@
         "views/ksef_token_views.xml",
         "views/ksef_login_views.xml",
         "views/ksef_submission_views.xml",
+        "views/ksef_announcement_views.xml",
         "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_fa3_views.xml",

@@ -30,6 +30,8 @@ from . import account_chart_template
 from . import account_journal
 from . import account_journal_policy
 from . import account_payment_method_line
+from . import ksef_announcement
+from . import ksef_lighthouse
 from . import ksef_corrected_document
 from . import ksef_extra
 from . import ksef_partial_advance
