@@ -15,9 +15,11 @@ UPDATE ksef_login
 UPDATE ksef_session
    SET retry_at = NULL,
        encryption_key = NULL,
-       initialization_vector = NULL;
+       initialization_vector = NULL,
+       uploads = NULL;
 UPDATE ksef_submission
-   SET retry_at = NULL;
+   SET retry_at = NULL,
+       upo_url = NULL;
 UPDATE ksef_enrollment
    SET retry_at = NULL;
 UPDATE ksef_token

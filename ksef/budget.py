@@ -167,6 +167,15 @@ class Budget:
             default=0.0,
         )
 
+    def room(self, operation: Operation, *, now: datetime) -> int | None:
+        """Calls that the hour still has; 0 while KSeF shuts us out, None without a limit."""
+        group = "" if operation.group is None else operation.group.value
+        limit = self.limits[group].per_hour if group else None
+        self._prune(operation.counter, self.limits[group] if group else Limit(), now.timestamp())
+        if self.blocked_until.get(operation.counter, 0.0) > now.timestamp():
+            return 0
+        return None if limit is None else max(0, limit - len(self.calls[operation.counter]))
+
     def begin(self, operation: Operation, *, now: datetime) -> float:
         """Count a call; raises RateLimited if it may not be made. The result is for ``finish``."""
         seconds = self.wait(operation, now=now)
@@ -198,7 +207,7 @@ class Budget:
         return [(operation.counter, self.limits[group]), (GLOBAL, self.limits[GLOBAL])]
 
     def _wait(self, counter: str, limit: Limit, now: float) -> float:
-        self._prune(counter, now)
+        self._prune(counter, limit, now)
         seconds = self.blocked_until.get(counter, now) - now
         calls = self.calls.get(counter, [])
         for window, allowed in limit.windows():
@@ -208,10 +217,11 @@ class Budget:
                 seconds = max(seconds, calls[-allowed] + window - now)
         return max(0.0, seconds)
 
-    def _prune(self, counter: str, now: float) -> None:
+    def _prune(self, counter: str, limit: Limit, now: float) -> None:
         """Forget what no window reaches, and moments that only a clock set back can explain."""
         calls = self.calls.get(counter, [])
-        known = bisect_right(calls, now - HOUR)
+        longest = max((seconds for seconds, _calls in limit.windows()), default=0.0)
+        known = bisect_right(calls, now - longest)
         self.calls[counter] = calls[known : bisect_right(calls, now + ALLOWANCE)]
         if self.blocked_until.get(counter, now) <= now:
             self.blocked_until.pop(counter, None)

@@ -1,4 +1,5 @@
 from . import ksef_queue
+from . import ksef_budget
 from . import ksef_gateway
 from . import ksef_login
 from . import ksef_request
@@ -7,6 +8,8 @@ from . import ksef_token
 from . import ksef_login_requests
 from . import ksef_session
 from . import ksef_submission
+from . import ksef_submission_batch
+from . import ksef_session_batch
 from . import ksef_alert
 from . import ksef_alert_causes
 from . import ksef_alert_deadlines

@@ -1,5 +1,9 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+
+_logger = logging.getLogger(__name__)
 
 # From these states on the document may be in KSeF, so the invoice must not change
 LOCKED_STATES = ("sending", "unknown", "sent", "accepted")
@@ -151,6 +155,15 @@ class AccountMove(models.Model):
         """Return `{move: [Problem]}`, read for all moves at once."""
         return self.env["ksef.fa3"]._problems(self)
 
+    def _ksef_prepared_alone(self):
+        """Return `{move: Prepared}`, nothing where an error of our own comes in between."""
+        try:
+            with self.env.cr.savepoint():
+                return self.env["ksef.fa3"]._prepared(self)
+        except Exception:
+            _logger.exception("KSeF: no document of account.move %s", self.id)
+            return {}
+
     # === SENDING === #
 
     def action_ksef_send(self):
@@ -216,14 +229,19 @@ class AccountMove(models.Model):
             "company_id": self.company_id.id,
             "environment": self.company_id.ksef_environment,
             "document_number": self.name,
+            "due_at": self.ksef_due_at,
             "retry_at": fields.Datetime.now(),
         }
 
-    def _ksef_note_number(self, submission):
+    def _ksef_note_numbers(self, submissions):
         """Take over what KSeF gave: the number is the legal issue of the invoice."""
-        self.write({"ksef_number": submission.ksef_number, "ksef_mode": submission.mode})
-        env = self.with_context(lang=submission.create_uid.lang).env
-        self._message_log(body=env._("KSeF accepted the invoice: number %s.", self.ksef_number))
+        bodies = {}
+        for submission in submissions:
+            move = submission.move_id
+            move.write({"ksef_number": submission.ksef_number, "ksef_mode": submission.mode})
+            env = self.with_context(lang=submission.create_uid.lang).env
+            bodies[move.id] = env._("KSeF accepted the invoice: number %s.", move.ksef_number)
+        self._message_log_batch(bodies)
 
     # === PROTECTION === #
 

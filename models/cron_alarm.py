@@ -20,10 +20,11 @@ def set_alarm(cr, delay):
     A trigger for now notifies by itself; delays of a minute and more are left to it.
     """
     if 0 < delay < CRON_PRECISION:
-        cr.postcommit.add(lambda: _start_timer(cr.dbname, delay))
+        cr.postcommit.add(lambda: start_alarm(cr.dbname, delay))
 
 
-def _start_timer(dbname, delay):
+def start_alarm(dbname, delay):
+    """Notify the cron workers of a database in `delay` seconds."""
     timer = threading.Timer(delay, _notify_workers, (dbname,))
     timer.daemon = True
     timer.start()

@@ -29,13 +29,16 @@ class KsefGateway(models.AbstractModel):
     def _client(self, company, access_token=None):
         """Return a client for one company; it opens no connection before its first call.
 
-        All calls of one run of the cron share a connection: its cursor remembers it.
+        All calls of one run of the cron for one context share a connection, which its cursor
+        remembers, and with all other processes the budget of requests.
         """
         environment = self._environment(company)
         clients = self.env.cr.cache.setdefault("ksef_clients", {})
-        if environment not in clients:
-            clients[environment] = Client(environment, timeout=TIMEOUT)
-        client = clients[environment]
+        key = (environment, company._ksef_nip())
+        if key not in clients:
+            ledger = self.env["ksef.budget"]._ledger(company)
+            clients[key] = Client(environment, timeout=TIMEOUT, budget=ledger)
+        client = clients[key]
         return client.with_access_token(access_token) if access_token else client
 
     def _context(self, company):

@@ -1,7 +1,11 @@
+import logging
 import re
 from datetime import timedelta, timezone
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.tools import mute_logger
 
 from ..ksef import errors
 from ..ksef.codes import Outcome
@@ -12,6 +16,8 @@ from ..ksef.xades import identification_of
 from . import words
 from .failure import Failure
 from .ksef_queue import ENVIRONMENTS, NEVER, Decision, NotReady
+
+_logger = logging.getLogger(__name__)
 
 EARLY = timedelta(seconds=60)  # an access token is renewed this long before it ends
 SHORTEST = timedelta(minutes=5)
@@ -39,6 +45,11 @@ class KsefLogin(models.Model):
         "refused": {"ended"},
     }
     _retry_idx = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
+    _connection_idx = models.Index("(connection) WHERE connection > 0")
+    _one_at_a_time_idx = models.UniqueIndex(
+        "(company_id, environment) WHERE state != 'ended'",
+        "This company is logging in to KSeF already.",
+    )
 
     state = fields.Selection(
         [
@@ -91,7 +102,7 @@ class KsefLogin(models.Model):
 
         :raises NotReady: when the login is still under way; its end wakes who waits for it
         """
-        login = self._current(company) or self._start(company)
+        login = self._current(company) or self._start_alone(company)
         if login.state == "refused":
             raise NotReady(Failure(kind="login"), retry_in=NEVER)
         if not login._is_usable():
@@ -118,6 +129,18 @@ class KsefLogin(models.Model):
             }
         )
 
+    @api.model
+    def _start_alone(self, company):
+        """Ask for a new login, unless another worker does so at this very moment.
+
+        :raises NotReady: if one does
+        """
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                return self._start(company)
+        except UniqueViolation:
+            raise NotReady(retry_in=1) from None
+
     def _end(self):
         """Forget the secrets of logins that are not to be used any more."""
         self._move_to(
@@ -127,6 +150,7 @@ class KsefLogin(models.Model):
             access_token=False,
             refresh_token=False,
         )
+        self.flush_recordset()  # before another one is made: there is one at a time
 
     def _is_usable(self):
         return self.state == "active" and self.access_valid_until > fields.Datetime.now() + EARLY
@@ -230,7 +254,23 @@ class KsefLogin(models.Model):
             permissions = ", ".join(self._ask_permissions(client))
         except errors.KsefError:
             permissions = False
-        return Decision(state="active", values={"permissions": permissions})
+        return Decision(
+            state="active", values={"permissions": permissions}, then=self._after_access()
+        )
+
+    def _after_access(self):
+        """What to do with a fresh access token: once a day to ask what KSeF allows."""
+        is_old = self.env["ksef.budget"]._limits_are_old(self.company_id)
+        return "_learn_limits" if is_old else ""
+
+    def _learn_limits(self):
+        """Ask how often this company may call; what was known before holds until it is answered."""
+        client = self.env["ksef.gateway"]._client(self.company_id, access_token=self.access_token)
+        try:
+            self.env["ksef.budget"]._ledger(self.company_id).set_limits(client.rate_limits())
+        except errors.KsefError:
+            _logger.info("KSeF: the limits of %s were not told", self.company_id.name)
+        return Decision(state="active")
 
     def _ask_permissions(self, client):
         """A token may do what it was made for, a certificate what its holder may."""
@@ -244,7 +284,7 @@ class KsefLogin(models.Model):
             return Decision(state="ended")
         client = self.env["ksef.gateway"]._client(self.company_id)
         access = client.refresh(self.refresh_token)
-        return Decision(state="active", values=_access_values(access))
+        return Decision(state="active", values=_access_values(access), then=self._after_access())
 
     def _started(self):
         token = Token(
@@ -287,10 +327,11 @@ class KsefLogin(models.Model):
         """Rows of this company that can do nothing without a login."""
         company = [("company_id", "=", self.company_id.id)]
         halted = ["|", ("retry_at", "!=", False), ("failure_kind", "=", "login")]
-        yield self.env["ksef.session"].search([*company, ("state", "=", "new")])
-        yield self.env["ksef.submission"].search(
-            [*company, ("state", "in", ("queued", "unknown", "sent")), *halted]
-        )
+        under_way = [("state", "in", ("new", "open", "closing", "processing", "receipts"))]
+        yield self.env["ksef.session"].search([*company, *under_way, *halted])
+        states = [("state", "in", ("queued", "unknown", "sent"))]
+        alone = self.env["ksef.submission"]._outside_batches()
+        yield self.env["ksef.submission"].search([*company, *states, *halted, *alone])
 
 
 FINAL_ERRORS = (errors.Refused, errors.Unauthorized, errors.UnusableKey)

@@ -1,13 +1,15 @@
 import logging
+import math
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from ..ksef import errors
 from . import words
-from .cron_alarm import set_alarm
+from .cron_alarm import set_alarm, start_alarm
 from .failure import NO_FAILURE, Failure
 
 _logger = logging.getLogger(__name__)
@@ -20,7 +22,16 @@ ENVIRONMENTS = [
     ("test", "Test (no legal effect, never real data)"),
     ("local", "Local simulator"),
 ]
-ROWS_PER_PASS = 200
+# One cron each: as many workers as these carry rows at the same time.
+LANES = (
+    "account_ksef.ir_cron_process_queue",
+    "account_ksef.ir_cron_process_queue_2",
+    "account_ksef.ir_cron_process_queue_3",
+    "account_ksef.ir_cron_process_queue_4",
+)
+ALWAYS_WOKEN = 2  # lanes: one may be held up by a KSeF that does not answer
+ROWS_PER_LANE = 10  # due rows that are worth another lane
+STARTING = 3  # seconds until the cron workers of a process that starts listen
 COMMIT_ATTEMPTS = 5
 BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600)  # seconds before the 1st, 2nd, … repetition
 PATIENCE = 60  # seconds to wait for a login or a session before asking for it again
@@ -34,6 +45,7 @@ class Decision:
     `retry_in`: seconds until the row is due again, `NEVER`: not by itself.
     `then`: name of the method that goes on once this decision is committed; it
     returns the next decision. So an intent is durable before the network is called.
+    `others`: what the same answer of KSeF says of other rows, committed together with it.
     """
 
     state: str
@@ -41,6 +53,26 @@ class Decision:
     values: dict = field(default_factory=dict, repr=False)  # may hold secrets
     failure: Failure | None = None
     then: str = ""
+    others: tuple = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """A decision about another row, as that row was when KSeF was asked."""
+
+    row: models.BaseModel
+    state: str
+    since: object
+    decision: Decision
+
+    @classmethod
+    def of(cls, row, decision):
+        return cls(row=row, state=row.state, since=row.state_changed_at, decision=decision)
+
+    @property
+    def is_current(self):
+        """Whether nobody else has carried the row on meanwhile."""
+        return (self.row.state, self.row.state_changed_at) == (self.state, self.since)
 
 
 class NotReady(Exception):
@@ -74,6 +106,10 @@ class KsefQueue(models.AbstractModel):
     retry_at = fields.Datetime(string="Next attempt", readonly=True)
     attempts = fields.Integer(readonly=True, help="Steps since the last change of state.")
     state_changed_at = fields.Datetime(string="Since", readonly=True, default=fields.Datetime.now)
+    connection = fields.Integer(
+        readonly=True,
+        help="The connection to the database of the process that is at work on this row.",
+    )
     failure_kind = fields.Char(readonly=True)
     failure_code = fields.Integer(string="KSeF code", readonly=True)
     failure_details = fields.Text(string="KSeF details", readonly=True)
@@ -89,32 +125,68 @@ class KsefQueue(models.AbstractModel):
 
     @api.model
     def _cron_process(self):
-        """Carry every due row one step further, then see to it that the next one is on time."""
-        due = self._due_rows()
-        time_left = self.env["ir.cron"]._commit_progress(remaining=len(due))
-        for row in due:
-            if time_left <= 0:
+        """Carry due rows on, then see to it that the next one is on time.
+
+        Every lane runs this; a row that one holds is passed over by the others.
+        """
+        self._recover()
+        due = self._count_due()
+        self._wake_lanes(math.ceil(due / ROWS_PER_LANE))
+        time_left = self.env["ir.cron"]._commit_progress(remaining=due)
+        while time_left > 0:
+            done = self._process_round()
+            if not done:
                 break
-            row._process()
-            time_left = self.env["ir.cron"]._commit_progress(1)
-        # A step may have made other rows due: the cron then runs again at once
-        self.env["ir.cron"]._commit_progress(remaining=len(self._due_rows()))
+            time_left = self.env["ir.cron"]._commit_progress(done)
+        self.env["ir.cron"]._commit_progress(remaining=self._count_due())
         self._schedule_next()
 
     @api.model
-    def _due_rows(self):
-        """All due rows, in the order of the queues."""
-        return [row for name in QUEUES for row in self.env[name].browse(self.env[name]._due_ids())]
+    def _process_round(self):
+        """Carry the first due row of each queue one step; return how many there were."""
+        rows = 0
+        for name in QUEUES:
+            self.env[name]._prepare_round()
+            row = self.env[name]._claim()
+            if row:
+                row._carry_on()
+                rows += 1
+        return rows
 
     @api.model
-    def _due_ids(self):
-        """Ids of the rows of this queue that are due, the longest waiting first."""
-        domain = [("retry_at", "<=", fields.Datetime.now())]
-        return self.search(domain, order="retry_at, id", limit=ROWS_PER_PASS).ids
+    def _prepare_round(self):
+        """Look at all due rows of this queue before one of them is taken up."""
+
+    @api.model
+    def _claim(self):
+        """Lock the due row that comes first, of those that nobody holds."""
+        query = SQL(
+            "SELECT id FROM %(table)s WHERE retry_at <= %(now)s ORDER BY %(order)s"
+            " LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
+            table=SQL.identifier(self._table),
+            now=fields.Datetime.now(),
+            order=self._claim_order(),
+        )
+        try:
+            self.env.cr.execute(query, log_exceptions=False)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.cr.rollback()
+            return self.browse()
+        return self.browse(id_ for [id_] in self.env.cr.fetchall())
+
+    @api.model
+    def _claim_order(self):
+        """In which order due rows are taken up: the longest waiting first."""
+        return SQL("retry_at, id")
+
+    @api.model
+    def _count_due(self):
+        due = [("retry_at", "<=", fields.Datetime.now())]
+        return sum(self.env[name].search_count(due) for name in QUEUES)
 
     @api.model
     def _schedule_next(self):
-        """Trigger the cron for the moment when the next row is due."""
+        """Trigger the crons for the moment when the next row is due."""
         moments = [
             row.retry_at
             for name in QUEUES
@@ -126,27 +198,68 @@ class KsefQueue(models.AbstractModel):
     @api.model
     def _trigger_cron(self, at=None):
         """Have the queue processed at a moment (naive UTC), at once by default."""
-        cron = self.env.ref("account_ksef.ir_cron_process_queue").sudo()
         now = fields.Datetime.now()
         at = max(at or now, now)
-        # A trigger of the past may be the one of this very run, which ends with it
-        planned = [("cron_id", "=", cron.id), ("call_at", ">", now), ("call_at", "<=", at)]
-        if not self.env["ir.cron.trigger"].sudo().search_count(planned, limit=1):
-            cron._trigger(at=at)
+        self._wake_lanes(ALWAYS_WOKEN, at)
         set_alarm(self.env.cr, (at - now).total_seconds())
+
+    @api.model
+    def _wake_lanes(self, count, at=None):
+        """Plan so many lanes for a moment, unless that is done already."""
+        now = fields.Datetime.now()
+        at = at or now
+        for name in LANES[:count]:
+            cron = self.env.ref(name).sudo()
+            # A trigger of the past may be the one of this very run, which ends with it
+            planned = [("cron_id", "=", cron.id), ("call_at", ">", now), ("call_at", "<=", at)]
+            if not self.env["ir.cron.trigger"].sudo().search_count(planned, limit=1):
+                cron._trigger(at=at)
+
+    def _register_hook(self):
+        """After a start, look at once what was left undone, not only at the next full minute."""
+        super()._register_hook()
+        if self._name == "ksef.queue":
+            start_alarm(self.env.cr.dbname, STARTING)
+
+    # === AFTER A CRASH === #
+
+    @api.model
+    def _recover(self):
+        """Take up what a process was doing that has died: its connection to the database ended."""
+        for name in QUEUES:
+            query = SQL(
+                "SELECT id FROM %s WHERE connection > 0"
+                " AND connection NOT IN (SELECT pid FROM pg_stat_activity)",
+                SQL.identifier(self.env[name]._table),
+            )
+            orphans = [id_ for [id_] in self.env.execute_query(query)]
+            if orphans:
+                self.env[name].browse(orphans)._wake()
+
+    def _connection(self):
+        """The number of our connection to the database; it is there as long as this process."""
+        [(pid,)] = self.env.execute_query(SQL("SELECT pg_backend_pid()"))
+        return pid
 
     # === ONE ROW === #
 
     def _process(self):
         """Carry this row one step further, unless somebody else holds it or has done so."""
         row = self.try_lock_for_update(allow_referencing=True)
-        if not row or not row.retry_at or row.retry_at > fields.Datetime.now():
-            return
-        decision = row._decide(f"_from_{row.state}")
-        row._commit(decision)
+        if row and row.retry_at and row.retry_at <= fields.Datetime.now():
+            row._carry_on()
+
+    def _carry_on(self):
+        """Carry this locked row one step further, and as far as that step goes."""
+        decision = self._decide(self._step())
+        self._commit(decision)
         while decision.then:
-            decision = row._decide(decision.then)
-            row._commit(decision)
+            decision = self._decide(decision.then)
+            self._commit(decision)
+
+    def _step(self):
+        """The name of the method that carries on from this state."""
+        return f"_from_{self.state}"
 
     def _decide(self, method):
         """Run one step and return its decision; an error becomes one too."""
@@ -177,7 +290,7 @@ class KsefQueue(models.AbstractModel):
     def _retry_in(self, failure=None):
         """Seconds until the next attempt: what KSeF asks for, else growing."""
         if failure and failure.retry_after:
-            return failure.retry_after
+            return failure.retry_after + 1  # our moments have no fractions of a second
         return BACK_OFF[min(self.attempts, len(BACK_OFF) - 1)]
 
     # === WRITING === #
@@ -195,19 +308,44 @@ class KsefQueue(models.AbstractModel):
 
     def _apply(self, decision):
         """Write a decision: the new state, when the row is due again, and why."""
+        self._write_decision(decision)
+        self._on_applied(decision)
+        self._apply_to_others(decision.others)
+
+    def _write_decision(self, decision):
         now = fields.Datetime.now()
         retry_in = decision.retry_in
-        values = dict(decision.values)
-        values["retry_at"] = False if retry_in is NEVER else now + timedelta(seconds=retry_in)
-        values.update(decision.failure.as_values() if decision.failure else NO_FAILURE)
+        values = {
+            "connection": self._connection() if decision.then else False,
+            **decision.values,
+            **(decision.failure.as_values() if decision.failure else NO_FAILURE),
+        }
+        values["retry_at"] = (
+            False if retry_in is NEVER else now + timedelta(seconds=math.ceil(retry_in))
+        )
         if decision.state == self.state:
             self.write({"attempts": self.attempts + 1, **values})
         else:
             self._move_to(decision.state, **values)
-        self._on_applied(decision)
+
+    def _apply_to_others(self, verdicts):
+        """Write what is decided about other rows, those that are still as they were."""
+        if not verdicts:
+            return
+        rows = verdicts[0].row.union(*(verdict.row for verdict in verdicts))
+        held = set(rows.try_lock_for_update(allow_referencing=True).ids)
+        written = rows.browse()
+        for verdict in verdicts:
+            if verdict.row.id in held and verdict.is_current:
+                verdict.row._write_decision(verdict.decision)
+                written |= verdict.row
+        written._on_applied_together()
 
     def _on_applied(self, decision):
         """Tell others, in the same transaction, what was decided."""
+
+    def _on_applied_together(self):
+        """The same, of rows that were not asked about one by one."""
 
     def _move_to(self, state, **values):
         """Change the state, the only writer of it. The same state is a no-op.

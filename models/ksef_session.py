@@ -1,6 +1,9 @@
 from datetime import timedelta
 
+from psycopg2.errors import UniqueViolation
+
 from odoo import api, fields, models
+from odoo.tools import mute_logger
 
 from ..ksef import errors
 from ..ksef.crypto import SessionKey
@@ -14,10 +17,14 @@ SECRET = "base.group_system"
 
 
 class KsefSession(models.Model):
-    """An online session of KSeF: opened for the first invoice, closed when none follow.
+    """A session of KSeF, online or batch.
 
-    new -> open -> closing -> closed; open -> lost when KSeF knows it no longer. A session whose
-    opening got no answer is opened anew: an empty one ends by itself and does no harm.
+    online: new -> open -> closing -> closed. Opened for the first invoice, closed when none
+    follow; open -> lost when KSeF knows it no longer.
+    batch: new -> open -> closing -> processing -> receipts -> closed. Its documents are made
+    while it is new, uploaded while it is open, judged while it is processing.
+    A session whose opening got no answer is opened anew: the empty one ends by itself and does
+    no harm.
     """
 
     _name = "ksef.session"
@@ -26,20 +33,29 @@ class KsefSession(models.Model):
     _rec_name = "reference_number"
 
     _transitions = {
-        "new": {"open", "failed"},
+        "new": {"open", "closed", "failed"},
         "open": {"closing", "lost"},
-        "closing": {"closed", "lost"},
+        "closing": {"processing", "closed", "lost"},
+        "processing": {"receipts", "lost"},
+        "receipts": {"closed"},
         "closed": set(),
         "lost": set(),
         "failed": set(),
     }
     _retry_idx = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
+    _connection_idx = models.Index("(connection) WHERE connection > 0")
+    _one_at_a_time_idx = models.UniqueIndex(
+        "(company_id, environment) WHERE state = 'new' AND kind = 'online'",
+        "A session of this company is being opened already.",
+    )
 
     state = fields.Selection(
         [
             ("new", "Being opened"),
             ("open", "Open"),
             ("closing", "Being closed"),
+            ("processing", "Being processed by KSeF"),
+            ("receipts", "Receipts being fetched"),
             ("closed", "Closed"),
             ("lost", "Lost"),
             ("failed", "Not opened"),
@@ -47,6 +63,9 @@ class KsefSession(models.Model):
         default="new",
         required=True,
         readonly=True,
+    )
+    kind = fields.Selection(
+        [("online", "Online"), ("batch", "Batch")], default="online", required=True, readonly=True
     )
     environment = fields.Selection(ENVIRONMENTS, readonly=True)
     reference_number = fields.Char(readonly=True, index="btree_not_null")
@@ -65,7 +84,7 @@ class KsefSession(models.Model):
         """
         session = self._current(company)
         if not session:
-            self._ask_for(company)
+            self._ask_alone_for(company)
             raise NotReady
         if session.state == "new":
             raise NotReady(session._shared_failure())
@@ -77,6 +96,7 @@ class KsefSession(models.Model):
             [
                 ("company_id", "=", company.id),
                 ("environment", "=", company.ksef_environment),
+                ("kind", "=", "online"),
                 "|",
                 ("state", "=", "new"),
                 "&",
@@ -96,6 +116,15 @@ class KsefSession(models.Model):
                 "retry_at": fields.Datetime.now(),
             }
         )
+
+    @api.model
+    def _ask_alone_for(self, company):
+        """Ask for a session, unless another worker does so at this very moment."""
+        try:
+            with self.env.cr.savepoint(), mute_logger("odoo.sql_db"):
+                self._ask_for(company)
+        except UniqueViolation:
+            raise NotReady(retry_in=1) from None
 
     def _key(self):
         """The key that encrypts the invoices of this session."""
@@ -143,6 +172,9 @@ class KsefSession(models.Model):
         return Decision(state="closed", values=self._without_key())
 
     def _on_error(self, error):
+        if isinstance(error, errors.Unauthorized):
+            self.env["ksef.login"]._current(self.company_id)._expire()
+            return Decision(state=self.state, retry_in=1, failure=Failure.from_error(error))
         if not isinstance(error, errors.Refused):
             return super()._on_error(error)
         failure = Failure.from_error(error)
@@ -175,5 +207,6 @@ class KsefSession(models.Model):
                 ("company_id", "=", self.company_id.id),
                 ("state", "=", "queued"),
                 ("retry_at", "!=", NEVER),
+                *self.env["ksef.submission"]._outside_batches(),
             ]
         )

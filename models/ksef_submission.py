@@ -1,17 +1,24 @@
 import base64
+from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..ksef import errors
 from ..ksef.codes import Outcome, Remedy, exception_remedy
 from ..ksef.crypto import hash_base64
 from .failure import Failure
-from .ksef_queue import ENVIRONMENTS, NEVER, Decision
+from .ksef_queue import ENVIRONMENTS, NEVER, Decision, Verdict
 
 STALE = 300  # seconds after which an unfinished call is taken for a crash
+FEW = 4  # other documents that make one list cheaper than asking for each
+SOON = timedelta(seconds=3)  # due so soon, a document is asked about with the others
+GATHER = 60  # seconds between two looks at what has gathered for a batch
+IN_BATCH = 3600  # seconds until a document of a batch looks what has become of it
 GRACE = timedelta(seconds=60)  # a document missing from its session so long did not arrive
 DUPLICATE = 440
+SECRET = "base.group_system"
 NO_SESSION = {"session_id": False}  # this one is of no use any more
 # What the accountant sees on the invoice
 STATE_OF_MOVE = {
@@ -51,6 +58,7 @@ class KsefSubmission(models.Model):
         "withdrawn": set(),
     }
     _retry_idx = models.Index("(retry_at) WHERE retry_at IS NOT NULL")
+    _connection_idx = models.Index("(connection) WHERE connection > 0")
     _one_in_progress_idx = models.UniqueIndex(
         "(move_id) WHERE state NOT IN ('rejected', 'withdrawn')",
         "This invoice is already on its way to KSeF.",
@@ -81,7 +89,16 @@ class KsefSubmission(models.Model):
     environment = fields.Selection(ENVIRONMENTS, readonly=True)
     session_id = fields.Many2one("ksef.session", readonly=True, index=True)
     document_number = fields.Char(string="Number", readonly=True)
-    document = fields.Binary(string="FA(3) document", attachment=True, readonly=True)
+    due_at = fields.Datetime(
+        string="To be sent by",
+        readonly=True,
+        help="What is due first is sent first.",
+    )
+    is_offline = fields.Boolean(
+        readonly=True, help="Issued in an offline mode, and declared so to KSeF."
+    )
+    # In columns, not in files: what was frozen is on the disk with the commit of the intent
+    document = fields.Binary(string="FA(3) document", attachment=False, readonly=True)
     document_name = fields.Char(compute="_compute_file_names")
     document_hash = fields.Char(
         readonly=True, index="btree_not_null", help="SHA-256 of the document, Base64."
@@ -96,9 +113,10 @@ class KsefSubmission(models.Model):
         readonly=True,
         help="How KSeF itself classified the document.",
     )
-    upo = fields.Binary("UPO", attachment=True, readonly=True)
+    upo = fields.Binary("UPO", attachment=False, readonly=True)
     upo_name = fields.Char(compute="_compute_file_names")
     upo_hash = fields.Char(readonly=True)
+    upo_url = fields.Char(readonly=True, groups=SECRET, help="KSeF's link, for some days.")
 
     @api.depends("document_number", "ksef_number")
     def _compute_file_names(self):
@@ -106,10 +124,19 @@ class KsefSubmission(models.Model):
             row.document_name = f"FA3_{(row.document_number or '').replace('/', '_')}.xml"
             row.upo_name = f"UPO_{row.ksef_number}.xml" if row.ksef_number else False
 
+    @api.model
+    def _claim_order(self):
+        """The oldest deadline first, then the longest waiting; receipts last."""
+        return SQL("state = 'accepted', due_at NULLS LAST, retry_at, id")
+
     # === STEPS === #
 
     def _from_queued(self):
         """Freeze the document, and make it known that it is about to leave."""
+        if self._is_in_batch():
+            return Decision(state="queued", retry_in=IN_BATCH)
+        if self._room() == 0:
+            return Decision(state="queued", retry_in=GATHER, failure=Failure(kind="rate_limited"))
         session = self.env["ksef.session"]._for_sending(self.company_id)
         problems = [] if self.document else self._blocking_problems()
         if problems:
@@ -124,7 +151,10 @@ class KsefSubmission(models.Model):
     def _send(self):
         client = self.env["ksef.login"]._current_client(self.company_id)
         reference = client.send_invoice(
-            self.session_reference, self._document_bytes(), self.session_id._key()
+            self.session_reference,
+            self._document_bytes(),
+            self.session_id._key(),
+            offline=self.is_offline,
         )
         return Decision(state="sent", retry_in=1, values={"invoice_reference": reference})
 
@@ -149,22 +179,67 @@ class KsefSubmission(models.Model):
 
     def _from_sent(self):
         client = self.env["ksef.login"]._current_client(self.company_id)
+        companions = self._companions()
+        if len(companions) >= FEW:
+            return self._judge_together(client, companions)
         answer = client.invoice_status(self.session_reference, self.invoice_reference)
+        return self._judge(client, answer)
+
+    def _judge(self, client, answer):
+        """Decide what KSeF's word on this document means; a duplicate is looked at."""
+        if answer.status.code == DUPLICATE:
+            failure = Failure.from_status(answer.status, "invoice")
+            return self._judge_duplicate(client, answer, failure)
+        return self._judge_plain(answer)
+
+    def _judge_plain(self, answer):
+        """The same without asking KSeF again: a duplicate is left for a step of its own."""
         if answer.outcome is Outcome.PENDING:
             return Decision(state="sent", retry_in=self._retry_in())
         if answer.outcome is Outcome.ACCEPTED:
             return self._accept(answer)
+        if answer.status.code == DUPLICATE:
+            values = {"invoice_reference": answer.reference_number}
+            return Decision(state="sent", retry_in=0, values=values)
         failure = Failure.from_status(answer.status, "invoice")
         if answer.outcome is Outcome.AGAIN:
             return self._requeue(failure, values=NO_SESSION)
-        if answer.status.code == DUPLICATE:
-            return self._judge_duplicate(client, answer, failure)
         return Decision(state="rejected", failure=failure)
+
+    def _companions(self):
+        """Documents of the same session that may be asked about with this one."""
+        soon = fields.Datetime.now() + SOON
+        return self.search(
+            [
+                ("id", "!=", self.id),
+                ("session_reference", "=", self.session_reference),
+                ("state", "=", "sent"),
+                ("retry_at", "<=", soon),
+            ]
+        ).try_lock_for_update(allow_referencing=True)
+
+    def _judge_together(self, client, companions):
+        """Read the list of the session once for several documents."""
+        answers = {
+            answer.reference_number: answer
+            for answer in client.session_invoices(self.session_reference)
+        }
+        if self.invoice_reference not in answers:
+            raise errors.BadAnswer("a list without a document that KSeF has taken")
+        verdicts = tuple(
+            Verdict.of(row, row._judge_plain(answers[row.invoice_reference]))
+            for row in companions
+            if row.invoice_reference in answers
+        )
+        own = self._judge(client, answers[self.invoice_reference])
+        return replace(own, others=verdicts)
 
     def _accept(self, answer):
         if answer.invoice_hash != self.document_hash:
             raise errors.BadAnswer("the number is for another document")
         values = {
+            "invoice_reference": answer.reference_number,
+            "upo_url": answer.upo_download_url,
             "ksef_number": answer.ksef_number,
             "accepted_at": answer.acquisition_at.replace(tzinfo=None, microsecond=0),
             "mode": MODES.get(answer.invoicing_mode, "online"),
@@ -191,9 +266,24 @@ class KsefSubmission(models.Model):
     def _from_accepted(self):
         """Fetch the receipt; its bytes are stored as they came, for they are signed."""
         client = self.env["ksef.login"]._current_client(self.company_id)
-        upo = client.upo_by_ksef_number(self.session_reference, self.ksef_number)
-        values = {"upo": base64.b64encode(upo.content), "upo_hash": upo.content_hash}
-        return Decision(state="accepted", values=values)
+        return Decision(state="accepted", values=self._receipt_values(client))
+
+    def _receipt_values(self, client):
+        """Fetch the receipt from the link, which no limit counts, or else by its number."""
+        upo = self._follow_link(client) or client.upo_by_ksef_number(
+            self.session_reference, self.ksef_number
+        )
+        return {
+            "upo": base64.b64encode(upo.content),
+            "upo_hash": upo.content_hash,
+            "upo_url": False,
+        }
+
+    def _follow_link(self, client):
+        try:
+            return client.download_upo(self.upo_url) if self.upo_url else None
+        except errors.KsefError:
+            return None  # links expire
 
     # === ERRORS === #
 
@@ -240,13 +330,22 @@ class KsefSubmission(models.Model):
     def _on_applied(self, decision):
         if decision.values == NO_SESSION:
             self._give_up_session()
-        if self.state == "accepted" and "ksef_number" in decision.values:
-            self.move_id._ksef_note_number(self)
+        self._on_applied_together()
+
+    def _on_applied_together(self):
+        """Let the invoices know their numbers."""
+        numbered = self.filtered(
+            lambda row: row.state == "accepted" and row.move_id.ksef_number != row.ksef_number
+        )
+        if numbered:
+            numbered.move_id._ksef_note_numbers(numbered)
 
     def _give_up_session(self):
         """Have nobody send into a session that KSeF takes nothing in any more."""
         gone = [("reference_number", "=", self.session_reference), ("state", "=", "open")]
-        self.env["ksef.session"].search(gone)._move_to("lost", retry_at=False)
+        self.env["ksef.session"].search([*gone, ("kind", "=", "online")])._move_to(
+            "lost", retry_at=False
+        )
 
     def _blocking_problems(self):
         return [p for p in self.move_id._ksef_problems() if p.is_blocking]

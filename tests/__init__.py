@@ -3,6 +3,7 @@ from . import test_alerts
 from . import test_certificates
 from . import test_announcements
 from . import test_bill_number
+from . import test_batch
 from . import test_connection
 from . import test_correction_wizard
 from . import test_endings

@@ -10,7 +10,7 @@ from ...ksef.errors import InvalidDocument
 from ...ksef.fa3 import checks, faktura, reader, schema, text, writer
 from ...ksef.fa3.amounts import round_half_up, round_money, round_quantity, to_decimal
 from ...ksef.fa3.schema import DocumentProblem
-from .material import Invoice, Payment
+from .material import Invoice, Payment, Prepared
 
 _logger = logging.getLogger(__name__)
 
@@ -50,13 +50,12 @@ class KsefFa3(models.AbstractModel):
     @api.model
     def _problems(self, moves):
         """Return `{move: [Problem]}`: the rules on records; where none forbids it, the document."""
-        problems = {}
-        for invoice in self._read(moves):
-            found = list(self._check_records(invoice))
-            if not any(problem.is_blocking for problem in found):
-                found += self._check_document(invoice)
-            problems[invoice.move] = found
-        return problems
+        return {move: prepared.problems for move, prepared in self._prepared(moves).items()}
+
+    @api.model
+    def _prepared(self, moves):
+        """Return `{move: Prepared}`: problems and document found in one go."""
+        return {invoice.move: self._prepare(invoice) for invoice in self._read(moves)}
 
     # === READING === #
 
@@ -226,18 +225,28 @@ class KsefFa3(models.AbstractModel):
 
     # === CHECKING THE DOCUMENT === #
 
-    def _check_document(self, invoice):
-        """Return what the finished document is to be blamed for."""
+    def _prepare(self, invoice):
+        found = list(self._check_records(invoice))
+        if any(problem.is_blocking for problem in found):
+            return Prepared(problems=found)
         try:
             document = self._write(invoice)
         except InvalidDocument as error:
-            return [self._explain(invoice, problem) for problem in error.problems]
+            return Prepared(problems=[*found, *self._explain_all(invoice, error.problems)])
+        found += self._check_document(invoice, document)
+        return Prepared(document=document, problems=found)
+
+    def _check_document(self, invoice, document):
+        """Return what the finished document is to be blamed for."""
         written = reader.read(document)
         found = [
             *checks.find_problems(written, today=self._today()),
             *checks.find_size_problems(document, written),
         ]
-        return [self._explain(invoice, problem) for problem in found]
+        return self._explain_all(invoice, found)
+
+    def _explain_all(self, invoice, problems):
+        return [self._explain(invoice, problem) for problem in problems]
 
     def _today(self):
         """The day in Warsaw, which is the one that KSeF goes by."""

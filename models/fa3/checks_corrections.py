@@ -171,8 +171,8 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
 
     # === WHAT IS LEFT === #
 
-    def _check_document(self, invoice):
-        found = super()._check_document(invoice)
+    def _check_document(self, invoice, document):
+        found = super()._check_document(invoice, document)
         state = invoice.correction and invoice.correction.state
         if state and not any(problem.is_blocking for problem in found):
             found += self._check_state_after(invoice, state)

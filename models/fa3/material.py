@@ -1,6 +1,6 @@
 """What is read from Odoo's records once, before an invoice is checked and built."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -156,3 +156,11 @@ class Invoice:
     @cached_property
     def supply_days(self):
         return {row.supplied_on for row in self.rows}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prepared:
+    """What an invoice comes to before it is sent: its document, None where there cannot be one."""
+
+    document: bytes | None = field(default=None, repr=False)
+    problems: list
