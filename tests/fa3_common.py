@@ -1,5 +1,7 @@
 """What the tests of the FA(3) builder share: a Polish company that sells, and its documents."""
 
+from unittest import SkipTest
+
 from freezegun import freeze_time
 from lxml import etree
 
@@ -30,6 +32,16 @@ class Fa3Common(AccountTestInvoicingCommon):
             {"name": "Klawiatura", "default_code": "KB-001", "type": "consu"}
         )
         cls._name_units()
+        # The language of the database gives it another code
+        cls.company_data["default_journal_sale"].code = "FV"
+
+    @classmethod
+    def need_module(cls, name):
+        """Tests of what only another module brings are for databases that have it."""
+        if not cls.env["ir.module.module"].search(
+            [("name", "=", name), ("state", "=", "installed")]
+        ):
+            raise SkipTest(f"needs the module {name}")
 
     @classmethod
     def _prepare_company(cls, company):

@@ -10,6 +10,7 @@ class AdvancesCommon(CorrectionsCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.need_module("sale")
         cls.env.user.sudo().group_ids += cls.env.ref("sales_team.group_sale_salesman_all_leads")
         cls.machine = cls.create_product("Maszyna M1", "vs_kraj_23")
         cls.assembly = cls.create_product("Montaż", "vs_kraj_8", type="service")
@@ -115,6 +116,14 @@ class TestAdvances(AdvancesCommon):
         self.assertFalse(document.has("Fa/FaWiersz"))
         self.assertEqual(document["Fa/P_6"], "2026-03-01")
         self.assertEqual(document["Fa/Platnosc/DataZaplaty"], "2026-03-01")
+
+    def test_e15_order_rows_describe_their_products(self):
+        codes = {"default_code": "M1", "barcode": "5901234123457", "l10n_pl_vat_gtu": "GTU_06"}
+        self.machine.write({**codes, "ksef_is_annex15": True})
+        document = self.golden(self.advance(self.order(), 30))
+        row = document.all("Fa/Zamowienie/ZamowienieWiersz")[0]
+        self.assertEqual((row["IndeksZ"], row["GTINZ"]), ("M1", "5901234123457"))
+        self.assertEqual((row["GTUZ"], row["P_12Z_Zal_15"]), ("GTU_06", "1"))
 
     def test_day_of_an_advance_is_shown_even_if_it_is_that_of_issue(self):
         document = self.build(self.advance(self.order(), 30))
@@ -357,10 +366,10 @@ class TestCorrectionsOfAdvances(AdvancesCommon):
         )
         self.assertEqual([row[3:] for row in self.order_rows(document)], [("23", "1"), ("8", None)])
 
-    def test_refund_of_an_advance_in_euro_shows_both_rates(self):
+    def test_e14_refund_of_an_advance_in_euro_shows_both_rates(self):
         order, rate = self.order_in_euro()
         advance = self.accept(self.advance(order, 10))
-        document = self.build(self.credit(advance))
+        document = self.golden(self.credit(advance))
         self.assertEqual((document["Fa/KursWalutyZ"], document["Fa/KursWalutyZK"]), (rate, rate))
         self.assertEqual(document["Fa/P_14_1W"], "-977.50")
 

@@ -84,6 +84,21 @@ class TestCreditNotes(CorrectionsCommon):
             ],
         )
 
+    def test_e16_deposit_is_given_back(self):
+        deposit = self.env["account.tax"].create(
+            {
+                "name": "Kaucja",
+                "amount_type": "fixed",
+                "amount": 0.5,
+                "company_id": self.company.id,
+            }
+        )
+        line = self.line(self.tax("vs_kraj_23") | deposit, quantity=10)
+        document = self.golden(self.credit(self.sell_accepted(line)))
+        self.assertEqual(document["Fa/P_15"], "-1230.00")
+        self.assertEqual(document["Fa/Rozliczenie/SumaOdliczen"], "5.00")
+        self.assertEqual(document["Fa/Rozliczenie/DoRozliczenia"], "1235.00")
+
     def test_k03_return_by_difference(self):
         self.company.ksef_kor_method = "difference"
         invoice = self.sell_keyboards()
@@ -516,6 +531,16 @@ class TestPartiesOfCorrections(CorrectionsCommon):
         self.assertEqual(document["Podmiot1/Adres/AdresL1"], "ul. Nowa 9")
         self.assertEqual(document["Fa/Podmiot1K/Adres/AdresL1"], "ul. Kwiatowa 1 m. 2")
         self.assertFalse(document.has("Fa/Podmiot2K"))
+
+    def test_e13_corrected_seller_stays_a_taxpayer_of_the_eu(self):
+        buyer = self._create_buyer(
+            name="Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
+        )
+        invoice = self.sell_accepted(self.line("vs_unia"), partner_id=buyer.id)
+        self.company.street = "ul. Nowa 9"
+        document = self.golden(self.correct_data(invoice))
+        self.assertEqual(document["Podmiot1/PrefiksPodatnika"], "PL")
+        self.assertEqual(document["Fa/Podmiot1K/PrefiksPodatnika"], "PL")
 
     def test_correction_after_a_corrected_name_keeps_the_right_one(self):
         invoice = self.sell_accepted()

@@ -8,6 +8,11 @@ from .fa3_common import Fa3Common
 class TestOrders(Fa3Common):
     """Invoices of sale orders; `sale` is in the database of the tests, though no dependency."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.need_module("sale")
+
     def sell_order(self, **values):
         order = (
             self.env["sale.order"]

@@ -148,6 +148,31 @@ class TestOtherParties(ThirdParties):
         document = self.golden(self.sell(**self.name_party(other, "4", share=50)))
         self.assertEqual((document["Podmiot3/Rola"], document["Podmiot3/Udzial"]), ("4", "50"))
 
+    def test_e03_parties_are_identified_in_each_of_the_ways(self):
+        self.buyer.write({"ref": "K-17", "ksef_eori": "PL111111111100000"})
+        european = self._create_buyer(
+            name="Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
+        )
+        american = self._create_buyer(
+            name="Buyer Inc.", vat="12-3456789", country_id=self.env.ref("base.us").id
+        )
+        european.write({"ref": "K-18", "ksef_eori": "DE136695976000000"})
+        roles = (
+            {"partner_id": european.id, "role": "other", "role_description": "Gwarant"},
+            {"partner_id": american.id, "role": "6"},
+            {"partner_id": self._create_buyer(name="Odbiorca", is_company=False).id, "role": "2"},
+        )
+        document = self.golden(self.sell(ksef_party_ids=[Command.create(role) for role in roles]))
+        identities = [party.fields("DaneIdentyfikacyjne") for party in document.all("Podmiot3")]
+        self.assertEqual(
+            [[value for name, value in fields if name != "Nazwa"] for fields in identities],
+            [["DE", "136695976"], ["US", "123456789"], ["1"]],
+        )
+        self.assertEqual(document["Podmiot2/NrEORI"], "PL111111111100000")
+        self.assertEqual(
+            (document["Podmiot2/NrKlienta"], document["Podmiot3/NrKlienta"]), ("K-17", "K-18")
+        )
+
     def test_payer_is_named(self):
         payer = self._create_buyer(name="Ubezpieczyciel", vat=f"PL{UNIT_NIP}")
         document = self.build(self.sell(ksef_payer_id=payer.id))
@@ -189,10 +214,11 @@ class TestOtherParties(ThirdParties):
         (problem,) = self.problems(invoice)
         self.assertEqual((problem.code, problem.record), ("E-NIP-03", payer))
 
-    def test_bailiff_issues_the_invoice(self):
+    def test_e04_bailiff_issues_the_invoice(self):
         bailiff = self._create_buyer(name="Komornik", vat=f"PL{UNIT_NIP}")
+        bailiff.ksef_eori = "PL555555555500000"
         values = {"ksef_authorized_partner_id": bailiff.id, "ksef_authorized_role": "2"}
-        document = self.build(self.sell(**values))
+        document = self.golden(self.sell(**values))
         self.assertEqual(document["PodmiotUpowazniony/DaneIdentyfikacyjne/NIP"], UNIT_NIP)
         self.assertEqual(document["PodmiotUpowazniony/RolaPU"], "2")
         bailiff.vat = False

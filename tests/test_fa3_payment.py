@@ -74,8 +74,8 @@ class TestFormsOfPayment(Fa3Common):
     def test_method_without_form_follows_its_journal(self):
         self.assertEqual(self.build(self.sell_by(False))["Fa/Platnosc/FormaPlatnosci"], "6")
 
-    def test_other_form_is_described(self):
-        document = self.build(self.sell_by("other", name="Kompensata"))
+    def test_e12_other_form_is_described(self):
+        document = self.golden(self.sell_by("other", name="Kompensata"))
         self.assertFalse(document.has("Fa/Platnosc/FormaPlatnosci"))
         forms = (document["Fa/Platnosc/PlatnoscInna"], document["Fa/Platnosc/OpisPlatnosci"])
         self.assertEqual(forms, ("1", "Kompensata"))

@@ -110,6 +110,13 @@ class TestRates(Fa3Common):
             [("P_19", "1"), ("P_19A", "art. 43 ust. 1 pkt 29 ustawy o VAT")],
         )
 
+    def test_e07_exemption_names_the_directive_or_another_basis(self):
+        tax = self.tax("vs_kraj_zw")
+        for kind, field in (("B", "P_19B"), ("C", "P_19C")):
+            tax.write({"ksef_exempt_kind": kind, "ksef_exempt_basis": "art. 135 dyrektywy"})
+            document = self.golden(self.sell(self.line(tax)), field)
+            self.assertEqual(document[f"Fa/Adnotacje/Zwolnienie/{field}"], "art. 135 dyrektywy")
+
     def test_s24_two_exemptions_share_one_field(self):
         tax = self.tax("vs_kraj_zw")
         tax.write({"ksef_exempt_kind": "B", "ksef_exempt_basis": "art. 135 dyrektywy"})
@@ -335,12 +342,18 @@ class TestParties(Fa3Common):
         self.assertFalse(document.has("Fa/Platnosc/RachunekBankowy/SWIFT"))
         self.assertFalse(document.has("Fa/Platnosc/RachunekBankowy/NazwaBanku"))
 
-    def test_bank_is_named(self):
+    def test_e06_bank_is_named(self):
         self.account.bank_id = self.env["res.bank"].create({"name": "Bank", "bic": "wbkpplpp"})
-        document = self.build(self.sell())
+        self.account.currency_id = self.env.ref("base.PLN")
+        document = self.golden(self.sell())
         self.assertEqual(
             document.fields("Fa/Platnosc/RachunekBankowy"),
-            [("NrRB", ACCOUNT_NUMBER), ("SWIFT", "WBKPPLPP"), ("NazwaBanku", "Bank")],
+            [
+                ("NrRB", ACCOUNT_NUMBER),
+                ("SWIFT", "WBKPPLPP"),
+                ("NazwaBanku", "Bank"),
+                ("OpisRachunku", "PLN"),
+            ],
         )
 
     def test_contact_for_invoices_gives_the_postal_address(self):
@@ -421,6 +434,14 @@ class TestCurrency(Fa3Common):
         self.assertEqual(document["Fa/P_15"], "123.00")
         self.assertEqual(document["Fa/FaWiersz/KursWaluty"], "4.2531")
         self.assertFalse(document.has("Fa/KursWalutyZ"))
+
+    def test_e05_taxes_of_all_rates_are_in_pln(self):
+        taxi = self.tax("vs_kraj_8").copy({"name": "4%", "amount": 4})
+        taxi.ksef_rate_code = "4"
+        lines = [self.line(tax) for tax in ("vs_kraj_8", "vs_kraj_5", taxi)]
+        document = self.golden(self.sell_in_euro(*lines))
+        in_pln = [document[f"Fa/P_14_{group}W"] for group in (2, 3, 4)]
+        self.assertEqual(in_pln, ["34.02", "21.27", "17.01"])
 
     def test_group_of_zero_has_its_tax_in_pln(self):
         document = self.build(self.sell_in_euro(self.line(), self.line("vs_kraj_8", discount=100)))

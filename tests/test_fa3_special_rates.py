@@ -63,9 +63,9 @@ class TestBesideTheSale(SpecialRates):
         self.assertEqual(document["Fa/Rozliczenie/Obciazenia/Powod"], "Kaucja")
         self.assertEqual(document["Fa/Rozliczenie/DoZaplaty"], "126.46")
 
-    def test_fee_that_is_taken_off_is_a_deduction(self):
+    def test_e09_fee_that_is_taken_off_is_a_deduction(self):
         fee = self.create_fixed_tax("Potrącenie", -3)
-        document = self.build(self.sell(self.line(self.tax("vs_kraj_23") | fee)))
+        document = self.golden(self.sell(self.line(self.tax("vs_kraj_23") | fee)))
         self.assertEqual(
             document.fields("Fa/Rozliczenie/Odliczenia"),
             [("Kwota", "3.00"), ("Powod", "Potrącenie")],
@@ -138,6 +138,12 @@ class TestMargin(SpecialRates):
         self.assertEqual(
             document.fields("Fa/Adnotacje/PMarzy"), [("P_PMarzy", "1"), ("P_PMarzy_3_1", "1")]
         )
+
+    def test_e08_every_kind_of_margin_is_named(self):
+        for kind in ("2", "3_2", "3_3"):
+            self.margin.ksef_margin_kind = kind
+            document = self.golden(self.sell(self.line(self.margin)), kind)
+            self.assertEqual(document[f"Fa/Adnotacje/PMarzy/P_PMarzy_{kind}"], "1")
 
     def test_two_kinds_of_margin_are_refused(self):
         travel = self.create_zero_tax("Turystyka", "margin", ksef_margin_kind="2")
@@ -330,17 +336,18 @@ class TestRowOverrides(SpecialRates):
         for path in ("Fa/TP", "Fa/FP", "Fa/FaWiersz/GTU", "Fa/FaWiersz/Procedura"):
             self.assertFalse(document.has(path), path)
 
-    def test_markers_of_the_invoice(self):
+    def test_e10_markers_of_the_invoice(self):
         self.buyer.l10n_pl_links_with_customer = True
-        document = self.build(self.sell(ksef_is_fp=True, ksef_is_excise_refund=True))
+        document = self.golden(self.sell(ksef_is_fp=True, ksef_is_excise_refund=True))
         markers = [document[f"Fa/{name}"] for name in ("FP", "TP", "ZwrotAkcyzy")]
         self.assertEqual(markers, ["1"] * 3)
 
-    def test_classifications_of_the_product(self):
+    def test_e11_classifications_of_the_product(self):
         self.product.write(
             {"ksef_pkwiu": "26.20.16.0", "ksef_cn": "8471 60 60", "ksef_pkob": "1220"}
         )
-        row = self.build(self.sell(self.line(product_id=self.product.id))).all("Fa/FaWiersz")[0]
+        self.product.barcode = "5901234123457"
+        row = self.golden(self.sell(self.line(product_id=self.product.id))).all("Fa/FaWiersz")[0]
         codes = (row["PKWiU"], row["CN"], row["PKOB"])
         self.assertEqual(codes, ("26.20.16.0", "8471 60 60", "1220"))
 

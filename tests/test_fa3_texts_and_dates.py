@@ -56,16 +56,25 @@ class TestDatesOfSupply(Fa3Common):
 
 @tagged("post_install", "-at_install")
 class TestSellerData(Fa3Common):
-    def test_registers_stand_in_the_footer(self):
+    def test_e01_seller_is_shown_as_registered(self):
         self.company.write(
             {
+                "email": "biuro@example.com",
+                "phone": "+48 22 123 45 67",
+                "ksef_legal_name": "ABC spółka z o.o. w likwidacji",
+                "ksef_taxpayer_status": "1",
+                "ksef_issue_place": "Warszawa",
                 "ksef_krs": "0000099999",
                 "ksef_regon": "999999999",
                 "ksef_bdo": "000099999",
                 "ksef_footer": "Kapitał zakładowy 5 000 000 PLN",
             }
         )
-        document = self.build(self.sell(narration="<p>Dziękujemy.</p>"))
+        document = self.golden(self.sell(narration="<p>Dziękujemy.</p>"))
+        name = document["Podmiot1/DaneIdentyfikacyjne/Nazwa"]
+        self.assertEqual(name, "ABC spółka z o.o. w likwidacji")
+        self.assertEqual(document["Podmiot1/StatusInfoPodatnika"], "1")
+        self.assertEqual(document["Fa/P_1M"], "Warszawa")
         self.assertEqual(
             document.fields("Stopka/Rejestry"),
             [("KRS", "0000099999"), ("REGON", "999999999"), ("BDO", "000099999")],
@@ -88,21 +97,6 @@ class TestSellerData(Fa3Common):
             with self.assertRaises(ValidationError):
                 self.company.write(values)
 
-    def test_seller_is_shown_as_registered(self):
-        self.company.write(
-            {
-                "ksef_legal_name": "ABC spółka z o.o. w likwidacji",
-                "ksef_taxpayer_status": "1",
-                "ksef_issue_place": "Warszawa",
-            }
-        )
-        document = self.build(self.sell())
-        self.assertEqual(
-            document["Podmiot1/DaneIdentyfikacyjne/Nazwa"], "ABC spółka z o.o. w likwidacji"
-        )
-        self.assertEqual(document["Podmiot1/StatusInfoPodatnika"], "1")
-        self.assertEqual(document["Fa/P_1M"], "Warszawa")
-
 
 @tagged("post_install", "-at_install")
 class TestConditions(Fa3Common):
@@ -122,9 +116,11 @@ class TestConditions(Fa3Common):
         document = self.build(self.sell(**values))
         self.assertEqual(document["Fa/WarunkiTransakcji/WarunkiDostawy"], "EXW Gdańsk")
 
-    def test_intermediary_in_a_chain(self):
-        document = self.build(self.sell(ksef_is_intermediary=True))
+    def test_e02_intermediary_in_a_chain_with_a_contract(self):
+        contract = {"ksef_contract_no": "U/1", "ksef_contract_on": "2025-01-02"}
+        document = self.golden(self.sell(ksef_is_intermediary=True, **contract))
         self.assertEqual(document["Fa/WarunkiTransakcji/PodmiotPosredniczacy"], "1")
+        self.assertEqual(document["Fa/WarunkiTransakcji/Umowy/NrUmowy"], "U/1")
 
     def test_plain_sale_has_no_conditions(self):
         document = self.build(self.sell())

@@ -232,6 +232,12 @@ class KsefFa3Corrections(models.AbstractModel):
 
     # === PARTIES === #
 
+    def _is_community_sale(self, invoice):
+        """What the corrected invoice was: lines that correct data alone do not tell."""
+        state = invoice.correction and invoice.correction.state
+        was_community_sale = bool(state and state.last.Podmiot1.PrefiksPodatnika)
+        return was_community_sale or super()._is_community_sale(invoice)
+
     def _build_buyer(self, invoice):
         """The buyer after the correction; what identifies it never changes."""
         built = super()._build_buyer(invoice)

@@ -14,8 +14,12 @@ class KsefFa3Settlement(models.AbstractModel):
     _inherit = "ksef.fa3"
 
     def _build_settlement(self, invoice):
-        """Rozliczenie: what is due or taken off beside the sale, and what remains to be paid."""
+        """Rozliczenie: what is due or taken off beside the sale, and what remains to be paid.
+
+        A credit note gives both back.
+        """
         amounts = self._amounts_of_reasons(invoice)
+        due = self._sign_of(invoice) * invoice.due
         if not amounts:
             return None
         charges = {reason: amount for reason, amount in amounts.items() if amount > 0}
@@ -25,16 +29,19 @@ class KsefFa3Settlement(models.AbstractModel):
             SumaObciazen=sum(charges.values()) if charges else None,
             Odliczenia=self._build_items(faktura.Odliczenia, deductions),
             SumaOdliczen=sum(deductions.values()) if deductions else None,
-            DoZaplaty=invoice.due if invoice.due >= 0 else None,
-            DoRozliczenia=-invoice.due if invoice.due < 0 else None,
+            DoZaplaty=due if due >= 0 else None,
+            DoRozliczenia=-due if due < 0 else None,
         )
 
     def _amounts_of_reasons(self, invoice):
         """One amount for each reason: the deposits of all lines are one charge."""
-        amounts = defaultdict(Decimal)
+        amounts, sign = defaultdict(Decimal), self._sign_of(invoice)
         for charge in invoice.charges:
-            amounts[shorten(charge.reason, _REASON_LIMIT)[0]] += charge.amount
+            amounts[shorten(charge.reason, _REASON_LIMIT)[0]] += sign * charge.amount
         return {reason: amount for reason, amount in amounts.items() if amount}
+
+    def _sign_of(self, invoice):
+        return invoice.correction.sign if invoice.correction else 1
 
     def _build_items(self, kind, amounts):
         return tuple(kind(Kwota=amount, Powod=reason) for reason, amount in amounts.items())

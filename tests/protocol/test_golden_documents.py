@@ -28,7 +28,7 @@ TESTS = Path(__file__).parents[1]
 FOLDER = TESTS / "golden"
 FILES = {file.stem: file for file in sorted(FOLDER.glob("*.xml"))}
 ROW_OF_THE_LIST = re.compile(
-    r"^\| (?P<code>[SKA]\d\d) (?:★ )?\|[^|]+\|(?P<problems>[^|]*)\|$", re.M
+    r"^\| (?P<code>[SKAE]\d\d) (?:★ )?\|[^|]+\|(?P<problems>[^|]*)\|$", re.M
 )
 TODAY = date(2026, 3, 2)
 NOT_YET = {"S29": "self-billed documents are stopped with E-TYP-01"}
@@ -62,7 +62,7 @@ def listed() -> dict[str, set[str]]:
 def scenario_tests() -> Iterator[ScenarioTest]:
     for file in sorted(TESTS.glob("test_*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            named = isinstance(node, ast.FunctionDef) and re.match(r"test_([ska]\d\d)_", node.name)
+            named = isinstance(node, ast.FunctionDef) and re.match(r"test_([skae]\d\d)_", node.name)
             if named:
                 yield ScenarioTest(code=named[1].upper(), texts=frozenset(_texts(node)))
 
@@ -115,7 +115,7 @@ def issuer_of(faktura: Faktura) -> str:
 
 
 def test_every_scenario_has_its_test() -> None:
-    numbers = (("S", 51), ("K", 18), ("A", 10))
+    numbers = (("S", 51), ("K", 18), ("A", 10), ("E", 16))
     wanted = [f"{letter}{number:02}" for letter, last in numbers for number in range(1, last + 1)]
     assert list(listed()) == wanted
     assert sorted(texts_of_scenarios() | NOT_YET) == sorted(wanted)

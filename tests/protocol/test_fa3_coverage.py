@@ -1,0 +1,117 @@
+"""What the builder can fill: every element stands in a golden document, or here with a reason."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import is_dataclass
+from pathlib import Path
+
+from ksef.fa3.faktura import Faktura
+from ksef.fa3.plan import Part, parts_of
+from ksef.fa3.reader import read
+
+ROOT = Path(__file__).parents[2]
+
+# No record of Odoo can fill these, nor what is in them.
+NOT_SUPPORTED = {
+    "Podmiot1.AdresKoresp": "a company has one address",
+    "Podmiot2.DaneKontaktowe": "personal data of the buyer that nobody needs in KSeF",
+    "Podmiot3.IDNabywcy": "a correction names the buyer only, whose data it changes",
+    "Podmiot3.AdresKoresp": "a third party has one address",
+    "Podmiot3.DaneKontaktowe": "personal data that nobody needs in KSeF",
+    "PodmiotUpowazniony.AdresKoresp": "an authorised entity has one address",
+    "PodmiotUpowazniony.DaneKontaktowe": "personal data that nobody needs in KSeF",
+    "NoweSrodkiTransportu.P_22": "data of vehicles, which no model holds",
+    "NoweSrodkiTransportu.P_42_5": "data of vehicles, which no model holds",
+    "NoweSrodkiTransportu.NowySrodekTransportu": "data of vehicles, which no model holds",
+    "Fa.NrFaKorygowany": "an invoice that was issued keeps its number",
+    "ZaplataCzesciowa.PlatnoscInna": "what was paid is in a journal of cash, bank or card",
+    "ZaplataCzesciowa.OpisPlatnosci": "what was paid is in a journal of cash, bank or card",
+    "TerminPlatnosci.TerminOpis": "payment terms give days, not events",
+    "TRachunekBankowy.RachunekWlasnyBanku": "for banks that take over receivables",
+    "Platnosc.LinkDoPlatnosci": "links of payment expire, the document stays",
+    "Platnosc.IPKSeF": "comes from a provider of payments that Odoo does not know",
+    "WarunkiTransakcji.KursUmowny": "the rate of a contract is no rate of VAT",
+    "WarunkiTransakcji.WalutaUmowna": "the rate of a contract is no rate of VAT",
+    "WarunkiTransakcji.Transport": "waybills are no part of accounting",
+    "ZamowienieWiersz.PKWiUZ": "an order is described by names and codes of products",
+    "ZamowienieWiersz.CNZ": "an order is described by names and codes of products",
+    "ZamowienieWiersz.PKOBZ": "an order is described by names and codes of products",
+    "ZamowienieWiersz.P_12Z_XII": "advances at rates of other countries are not supported",
+    "ZamowienieWiersz.ProceduraZ": "procedures are a matter of the final invoice",
+    "ZamowienieWiersz.KwotaAkcyzyZ": "excise is a matter of the final invoice",
+    "Rejestry.PelnaNazwa": "the name stands in Podmiot1",
+    "Faktura.Zalacznik": "needs a notification to the tax office and data of meters",
+}
+# Records of modules that the tests do not install; filled in `models/fa3`.
+NEEDS_MODULE = {
+    "TAdres.GLN": "account_add_gln",
+    "Fa.WZ": "sale_stock",
+    "WarunkiTransakcji.NrPartiiTowaru": "sale_stock",
+}
+
+
+def name_of(record: type, part: Part) -> str:
+    return f"{record.__name__}.{part.name}"
+
+
+def elements(record: type = Faktura) -> Iterator[str]:
+    """Every element of the schema but what is in one that is not supported."""
+    for part in parts_of(record):
+        yield name_of(record, part)
+        if part.record is not None and name_of(record, part) not in NOT_SUPPORTED:
+            yield from elements(part.record)
+
+
+def filled(record: object) -> Iterator[str]:
+    """The elements that a document has."""
+    for part in parts_of(type(record)):
+        value = getattr(record, part.name)
+        if value is None or value is part.default or value == ():
+            continue
+        yield name_of(type(record), part)
+        for item in value if part.is_repeated else (value,):
+            if is_dataclass(item):
+                yield from filled(item)
+
+
+def shown() -> set[str]:
+    files = (ROOT / "tests" / "golden").glob("*.xml")
+    return {name for file in files for name in filled(read(file.read_bytes()))}
+
+
+def names_in_the_builder() -> set[str]:
+    """The names that the builder gives values to: as arguments, or as keys."""
+    names: set[str | None] = set()
+    for file in (ROOT / "models" / "fa3").glob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                names |= {keyword.arg for keyword in node.keywords}
+            elif isinstance(node, ast.Dict):
+                names |= {key.value for key in node.keys if isinstance(key, ast.Constant)}
+    return {name for name in names if isinstance(name, str)}
+
+
+def test_every_element_is_shown_or_not_supported() -> None:
+    assert set(elements()) - shown() - NOT_SUPPORTED.keys() - NEEDS_MODULE.keys() == set()
+
+
+def test_what_is_not_supported_is_shown_nowhere() -> None:
+    assert shown() & (NOT_SUPPORTED.keys() | NEEDS_MODULE.keys()) == set()
+
+
+def test_what_is_not_supported_is_part_of_the_schema() -> None:
+    assert (NOT_SUPPORTED.keys() | NEEDS_MODULE.keys()) - set(elements()) == set()
+
+
+def test_what_is_not_supported_is_not_built() -> None:
+    """As far as the name alone tells which element is meant."""
+    owners = [name.partition(".")[2] for name in set(elements())]
+    unique = {name for name in NOT_SUPPORTED if owners.count(name.partition(".")[2]) == 1}
+    assert len(unique) > len(NOT_SUPPORTED) / 2
+    assert {name.partition(".")[2] for name in unique} & names_in_the_builder() == set()
+
+
+def test_what_needs_a_module_is_built() -> None:
+    assert {name.partition(".")[2] for name in NEEDS_MODULE} <= names_in_the_builder()
