@@ -7,6 +7,7 @@ from odoo.tests import tagged
 from .fa3_common import TODAY, Fa3Common
 
 CODE = "123ABCDE45678"
+VEHICLE = "Fa/Adnotacje/NoweSrodkiTransportu/NowySrodekTransportu"
 LINK = f"https://zaplac.example.com/p?x=1&IPKSeF={CODE}"
 
 
@@ -21,10 +22,10 @@ class TestConditions(Fa3Common):
         self.assertFalse(document.has("Fa/WarunkiTransakcji"))
         self.assertFalse(document.has("Fa/Platnosc/IPKSeF"))
 
-    def test_contract_currency_stands_on_invoices_in_pln_only(self):
+    def test_e18_contract_currency_stands_on_invoices_in_pln_only(self):
         euro = self.env.ref("base.EUR")
         agreed = {"ksef_contract_currency_id": euro.id, "ksef_contract_rate": 4.3215}
-        document = self.build(self.sell(**agreed))
+        document = self.golden(self.sell(**agreed))
         self.assertEqual(
             document.fields("Fa/WarunkiTransakcji"),
             [("KursUmowny", "4.3215"), ("WalutaUmowna", "EUR")],
@@ -42,8 +43,8 @@ class TestConditions(Fa3Common):
         invoice = self.sell(ksef_contract_currency_id=currency.id, ksef_contract_rate=2)
         self.assertEqual(self.codes(invoice), ["E-CUR-02"])
 
-    def test_payment_identifier_comes_with_its_link(self):
-        document = self.build(self.sell(ksef_payment_code=CODE, ksef_payment_link=LINK))
+    def test_e17_payment_identifier_comes_with_its_link(self):
+        document = self.golden(self.sell(ksef_payment_code=CODE, ksef_payment_link=LINK))
         self.assertEqual(document["Fa/Platnosc/LinkDoPlatnosci"], LINK)
         self.assertEqual(document["Fa/Platnosc/IPKSeF"], CODE)
 
@@ -56,9 +57,9 @@ class TestConditions(Fa3Common):
             with self.assertRaises(ValidationError), self.env.cr.savepoint():
                 self.draft(ksef_payment_code=code, ksef_payment_link=link)
 
-    def test_transport_names_means_load_and_order(self):
-        document = self.build(
-            self.carry(kind="3", load="13", order_number="ZL/7", packaging="EUR-EPAL")
+    def test_e19_transport_names_means_load_and_order(self):
+        document = self.golden(
+            self.carry(kind="3", load="13", order_number="ZL/7", packaging="EUR-EPAL"), "means"
         )
         self.assertEqual(
             document.fields("Fa/WarunkiTransakcji/Transport"),
@@ -70,14 +71,15 @@ class TestConditions(Fa3Common):
             ],
         )
 
-    def test_other_means_and_load_are_described(self):
-        document = self.build(
+    def test_e19_other_means_and_load_are_described(self):
+        document = self.golden(
             self.carry(
                 kind="other",
                 kind_description="dron\x07",
                 load="other",
                 load_description="koperta",
-            )
+            ),
+            "other",
         )
         self.assertEqual(
             document.fields("Fa/WarunkiTransakcji/Transport"),
@@ -91,10 +93,10 @@ class TestConditions(Fa3Common):
         with self.assertRaises(ValidationError):
             self.carry(kind="other", kind_description="\u200b")
 
-    def test_transport_tells_the_way_and_the_carrier(self):
+    def test_e19_transport_tells_the_way_and_the_carrier(self):
         carrier = self._create_buyer(name="Przewoźnik", vat="PL5555555555", city="Gdynia")
         via = self._create_buyer(name="Magazyn", street="ul. Druga 2")
-        document = self.build(
+        document = self.golden(
             self.carry(
                 carrier_id=carrier.id,
                 starts_at=datetime(2026, 3, 2, 6, 30),
@@ -102,7 +104,8 @@ class TestConditions(Fa3Common):
                 from_partner_id=self.company.partner_id.id,
                 via_partner_ids=[Command.set(via.ids)],
                 to_partner_id=self.buyer.id,
-            )
+            ),
+            "way",
         )
         (transport,) = document.all("Fa/WarunkiTransakcji/Transport")
         self.assertEqual(transport["Przewoznik/DaneIdentyfikacyjne/NIP"], "5555555555")
@@ -152,15 +155,13 @@ class TestNewMeansOfTransport(Fa3Common):
         draft.action_post()
         return draft
 
-    def vehicle_of(self, invoice):
-        return self.build(invoice).fields("Fa/Adnotacje/NoweSrodkiTransportu/NowySrodekTransportu")
-
-    def test_car_is_named_with_its_row(self):
+    def test_e20_car_is_named_with_its_row(self):
         invoice = self.sell_vehicle(
             number="WF0XXXGCDX1234567", make="Ford", model_name="Focus", plate="WX 12345"
         )
+        document = self.golden(invoice, "car")
         self.assertEqual(
-            self.vehicle_of(invoice),
+            document.fields(VEHICLE),
             [
                 ("P_22A", TODAY),
                 ("P_NrWierszaNST", "2"),
@@ -171,15 +172,23 @@ class TestNewMeansOfTransport(Fa3Common):
                 ("P_22B1", "WF0XXXGCDX1234567"),
             ],
         )
-        document = self.build(invoice)
         self.assertEqual(document["Fa/Adnotacje/NoweSrodkiTransportu/P_42_5"], "2")
         self.assertFalse(document.has("Fa/Adnotacje/NoweSrodkiTransportu/P_22N"))
 
-    def test_vessel_and_aircraft_have_hours(self):
-        vessel = self.sell_vehicle(kind="vessel", usage="40 h", number="HULL1")
-        self.assertIn(("P_22C1", "HULL1"), self.vehicle_of(vessel))
-        aircraft = self.sell_vehicle(kind="aircraft", usage="12 h", number="SN9")
-        self.assertIn(("P_22D", "12 h"), self.vehicle_of(aircraft))
+    def test_e20_vessel_has_hours(self):
+        invoice = self.sell_vehicle(kind="vessel", usage="40 h", number="HULL1")
+        self.assertEqual(self.golden(invoice, "vessel")[f"{VEHICLE}/P_22C1"], "HULL1")
+
+    def test_e20_aircraft_has_hours(self):
+        invoice = self.sell_vehicle(kind="aircraft", usage="12 h", number="SN9")
+        self.assertEqual(self.golden(invoice, "aircraft")[f"{VEHICLE}/P_22D"], "12 h")
+
+    def test_e20_numbers_of_cars_are_of_other_kinds(self):
+        looks = {"colour": "czerwony", "year": "2026", "vehicle_type": "kombi"}
+        for kind, field in (("2", "P_22B2"), ("3", "P_22B3"), ("4", "P_22B4")):
+            invoice = self.sell_vehicle(number_kind=kind, number="X-1234567", **looks)
+            document = self.golden(invoice, field)
+            self.assertEqual(document[f"{VEHICLE}/{field}"], "X-1234567")
 
     def test_private_person_may_buy_one_and_is_reported(self):
         person = self._create_buyer(

@@ -38,10 +38,6 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
                 "what this corrects is not known well enough: the corrected invoice, or an earlier "
                 "correction of it, is neither in KSeF nor complete in Odoo."
             )
-        if invoice.correction and invoice.charges:
-            yield self.env._(
-                "corrections with deposits, fees or cash rounding cannot be sent from here yet."
-            )
 
     def _is_state_missing(self, invoice):
         """These corrections must show data and amounts from before, which nobody may guess."""
