@@ -88,7 +88,15 @@ class KsefPreview(models.TransientModel):
         return wizard._action()
 
     def _problem_values(self, move, problem):
-        return self.env["ksef.send"]._problem_values(move, problem)
+        record = problem.record or move
+        return {
+            "code": problem.code,
+            "level": "error" if problem.is_blocking else "warning",
+            "message": problem.message,
+            "remedy": problem.remedy,
+            "record_model": record._name,
+            "record_id": record[:1].id,
+        }
 
     def _action(self):
         return {
@@ -119,10 +127,23 @@ class KsefPreview(models.TransientModel):
 
 
 class KsefPreviewProblem(models.TransientModel):
-    """As in the window for sending, with the button that opens the record to be mended."""
-
     _name = "ksef.preview.problem"
-    _inherit = "ksef.send.problem"
     _description = "Problem of a KSeF document"
+    _order = "level, code, id"
 
-    wizard_id = fields.Many2one("ksef.preview", required=True, ondelete="cascade")
+    wizard_id = fields.Many2one("ksef.preview", required=True, ondelete="cascade", index=True)
+    code = fields.Char(readonly=True)
+    level = fields.Selection(
+        [("error", "Must be corrected"), ("warning", "To consider")], readonly=True
+    )
+    message = fields.Text(string="What is wrong", readonly=True)
+    remedy = fields.Text(string="What to do", readonly=True)
+    record_model = fields.Char(readonly=True)
+    record_id = fields.Many2oneReference(model_field="record_model", readonly=True)
+
+    def action_open_record(self):
+        """Open the record to be mended; a line is mended on its invoice."""
+        record = self.env[self.record_model].browse(self.record_id).exists()
+        if not record or record._name == "account.move.line":
+            record = self.wizard_id.move_id
+        return record.get_formview_action()
