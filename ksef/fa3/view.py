@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
-from functools import cache
 from itertools import compress
 from typing import Any
 
@@ -479,11 +478,16 @@ def _children(element: etree._Element, record: type[Any] | None) -> Iterator[_No
         yield _Node(element=child, name=name, part=parts.get(name))
 
 
-@cache
+_known_parts: dict[type[Any], dict[str, Part]] = {}
+
+
 def _parts(record: type[Any] | None) -> dict[str, Part]:
     if record is None:
         return {}
-    return {part.name: part for part in parts_of(record) if part.place is Place.ELEMENT}
+    if record not in _known_parts:
+        inside = (part for part in parts_of(record) if part.place is Place.ELEMENT)
+        _known_parts[record] = {part.name: part for part in inside}
+    return _known_parts[record]
 
 
 def _leaves(node: _Node) -> Iterator[Value]:

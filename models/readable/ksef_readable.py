@@ -57,7 +57,7 @@ class KsefReadable(models.AbstractModel):
         try:
             if len(document) > MAX_BYTES:
                 return self._fallback(TOO_LARGE, lang)
-            sheet = SheetWriter(lang, row_limit).write(view.lay_out(document), ksef_number)
+            sheet = SheetWriter(lang, row_limit).compose(view.lay_out(document), ksef_number)
         except InvalidDocument:
             return self._fallback(NO_XML, lang)
         except Exception:  # a stranger's document must not stop a person's work

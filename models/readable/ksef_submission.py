@@ -20,7 +20,3 @@ class KsefSubmission(models.Model):
             ksef_number=self.ksef_number or "",
             is_sent=True,
         )
-
-    def _ksef_readable_pdf(self):
-        preview = self._ksef_preview()
-        return self.env["ksef.readable"]._pdf(preview.document, ksef_number=preview.ksef_number)

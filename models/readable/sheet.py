@@ -97,7 +97,7 @@ class SheetWriter:
         self.row_limit = row_limit
         self.currency = ""
 
-    def write(self, view, ksef_number=""):
+    def compose(self, view, ksef_number=""):
         self.currency = view.currency
         sections = {section.name: section for section in view.sections}
         document = sections.get("document")
