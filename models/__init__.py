@@ -21,6 +21,7 @@ from . import account_move_policy
 from . import account_move_status
 from . import account_move_correction
 from . import account_move_correct
+from . import account_move_data_correction
 from . import account_move_advance
 from . import account_move_conditions
 from . import account_move_bill

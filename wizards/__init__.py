@@ -1,5 +1,6 @@
 from . import account_move_reversal
 from . import ksef_correction
+from . import ksef_correction_data
 from . import ksef_correction_drafts
 from . import ksef_correction_line
 from . import ksef_certificate_load

@@ -6,6 +6,11 @@ from odoo.exceptions import UserError
 STEPS = ("subject", "content", "preview")
 # Kinds that change the lines of one invoice
 OF_LINES = ("cancel", "lines", "return")
+# Kinds that take every line back
+TO_ZERO = ("cancel", "nip")
+DOWNWARDS = ("cancel", "nip", "return", "discount")
+# Kinds that leave the amounts in the currency of the invoice as they are
+OF_DATA = ("buyer", "data", "number", "rate")
 
 
 class KsefCorrection(models.TransientModel):
@@ -32,6 +37,12 @@ class KsefCorrection(models.TransientModel):
             ("cancel", "The whole invoice should not be there"),
             ("return", "Goods came back"),
             ("lines", "Price, quantity, VAT rate or name of a line"),
+            ("discount", "A discount was given after the sale, for a period"),
+            ("buyer", "Name or address of the buyer"),
+            ("nip", "NIP of the buyer: the invoice went to somebody else"),
+            ("data", "Other data: dates, payment, annotations, description"),
+            ("number", "The number of the invoice"),
+            ("rate", "The exchange rate only"),
         ],
         string="What is wrong?",
         default="lines",
@@ -110,6 +121,31 @@ class KsefCorrection(models.TransientModel):
                 "less it is a credit note, if more a debit note; if only a name changes, the "
                 "amounts are zero."
             ),
+            "discount": self.env._(
+                "One credit note (KOR) for all invoices of the period. It names the invoices and "
+                "the period; the discount is entered for each VAT rate."
+            ),
+            "buyer": self.env._(
+                "A correction of data (KOR) over 0.00: the document shows the buyer as it was "
+                "and as it is. The NIP must be the same. The contact is corrected too."
+            ),
+            "nip": self.env._(
+                "Two documents: a credit note (KOR) to zero for the buyer of the invoice, with "
+                "the wrong NIP, and a new invoice for the right buyer. KSeF does not let a NIP be "
+                "corrected."
+            ),
+            "data": self.env._(
+                "A correction of data (KOR) over 0.00 with the right contents. You fill in only "
+                "what was wrong."
+            ),
+            "number": self.env._(
+                "A correction of data (KOR) over 0.00 that names the wrong number and the right "
+                "one. In Odoo the invoice keeps its number."
+            ),
+            "rate": self.env._(
+                "A correction (KOR) that leaves the amounts in the foreign currency and changes "
+                "the VAT in PLN, and a journal entry with the differences in PLN."
+            ),
         }
 
     @api.depends("subject")
@@ -122,13 +158,18 @@ class KsefCorrection(models.TransientModel):
         return {
             "cancel": self.env._("Cancellation of the invoice"),
             "return": self.env._("Return of goods"),
+            "discount": self.env._("Discount after the sale"),
+            "buyer": self.env._("Wrong data of the buyer"),
+            "nip": self.env._("Wrong NIP of the buyer"),
+            "number": self.env._("Wrong number of the invoice"),
+            "rate": self.env._("Wrong exchange rate"),
         }
 
     @api.depends("subject", "amount_difference")
     def _compute_effect(self):
         """Downwards in the period of the correction (art. 29a(13)), an error where it was made."""
         for wizard in self:
-            is_down = wizard.subject in ("cancel", "return") or wizard.amount_difference < 0
+            is_down = wizard.subject in DOWNWARDS or wizard.amount_difference < 0
             wizard.effect = "2" if is_down else "1"
 
     @api.depends("effect")
@@ -205,17 +246,21 @@ class KsefCorrection(models.TransientModel):
     # === CONTENT === #
 
     def _prepare_content(self):
-        """Offer what KSeF has as what should be there."""
-        if self.subject in OF_LINES:
-            self._prepare_lines()
+        """Offer what KSeF has as what should be there; `_prepare_<subject>` adds its own."""
+        known = self._known()
+        self.line_ids = [Command.clear()]
+        if self.subject in (*OF_LINES, *TO_ZERO):
+            self._offer_rows(known)
+        prepare = getattr(self, f"_prepare_{self.subject}", None)
+        if prepare:
+            prepare(known)
 
-    def _prepare_lines(self):
+    def _offer_rows(self, known):
         """One line for each row that is left; of a cancelled invoice nothing stays."""
-        self.line_ids = [Command.clear()] + [
-            Command.create(self._line_values(row)) for row in self._known().rows
-        ]
-        if self.subject == "cancel":
-            self.line_ids.quantity = 0
+        values = [self._line_values(row) for row in known.rows]
+        if self.subject in TO_ZERO:
+            values = [{**item, "quantity": 0} for item in values]
+        self.line_ids = [Command.create(item) for item in values]
 
     def _known(self):
         """What KSeF has of the invoice.
@@ -251,7 +296,7 @@ class KsefCorrection(models.TransientModel):
         }
 
     def _check_content(self):
-        """Whether there is anything to correct, and what a document must say.
+        """Whether there is anything to correct; `_check_<subject>` looks at its own fields.
 
         :raises UserError: naming what is missing
         """
@@ -259,12 +304,19 @@ class KsefCorrection(models.TransientModel):
             raise UserError(
                 self.env._("Enter the reason of the correction; the buyer reads it on it.")
             )
-        if self.subject in OF_LINES and not self._changed_lines():
-            raise UserError(
-                self.env._(
-                    "Nothing is different from what KSeF has. Enter the right values in the lines."
-                )
+        check = getattr(self, f"_check_{self.subject}", None)
+        if check:
+            check()
+        if self.subject in (*OF_LINES, *TO_ZERO) and not self._changed_lines():
+            self._refuse_empty()
+
+    def _refuse_empty(self):
+        raise UserError(
+            self.env._(
+                "Nothing is different from what KSeF has. Enter the right values, or go back and "
+                "choose what is wrong."
             )
+        )
 
     def _changed_lines(self):
         return self.line_ids.filtered(lambda line: line.change != "none")
@@ -282,6 +334,8 @@ class KsefCorrection(models.TransientModel):
             shown = self._render(previews)
         self.preview = shown
         self.is_blocked = any(p.is_blocking for preview in previews for p in preview.problems)
+        if not self.is_blocked and not any(item.data or item.changes for item in previews):
+            self._refuse_empty()
 
     def _render(self, previews):
         return self.env["ir.qweb"]._render(
@@ -290,6 +344,8 @@ class KsefCorrection(models.TransientModel):
 
     def _find_sign(self):
         """-1 for a credit note, 1 where the buyer has to pay more; Odoo tells by its own rules."""
+        if self.subject != "lines":
+            return -1
         trial = self.with_context(tracking_disable=True)
         with closing(self.env.cr.savepoint()):
             refund = trial._make_drafts(-1)[:1]

@@ -147,3 +147,8 @@ class KsefCorrectionLine(models.TransientModel):
             "ksef_corrected_line_id": line._ksef_root_line().id,
             "ksef_kor_mode": "quantity",
         }
+
+    def _new_values(self):
+        """The line as it was sold, for an invoice that knows nothing of the old one."""
+        values = self._before_values(self.quantity_before)
+        return {**values, "ksef_corrected_line_id": False, "ksef_kor_mode": False}

@@ -173,11 +173,11 @@ class KsefFa3Corrections(models.AbstractModel):
         return replace(built, **values)
 
     def _build_dates(self, correction):
-        """P_6 and OkresFa of the original (the correction's own say nothing about the supply)."""
-        original = correction.state.first.Fa if correction.state else None
+        """P_6 and OkresFa as known so far (the correction's own say nothing about the supply)."""
+        known = correction.state.last.Fa if correction.state else None
         return {
-            "P_6": original.P_6 if original else None,
-            "OkresFa": original.OkresFa if original else None,
+            "P_6": known.P_6 if known else None,
+            "OkresFa": known.OkresFa if known else None,
         }
 
     def _correction_reason(self, move):

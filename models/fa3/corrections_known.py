@@ -1,13 +1,12 @@
 """An invoice as its documents in KSeF have left it, in the terms of Odoo's lines."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from odoo import models
 
 from ...ksef.fa3.amounts import round_price, to_decimal
-from ...ksef.fa3.faktura import Faktura
 from . import corrections_state as states
 from .corrections_state import State
 
@@ -33,10 +32,9 @@ class KnownRow:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class KnownInvoice:
-    """The original document first, then the accepted corrections; `rows` is what they left."""
+    """What KSeF has of an invoice; `rows` are those that a line of Odoo stands behind."""
 
     move: Any
-    documents: tuple[Faktura, ...]
     state: State
     rows: tuple[KnownRow, ...]
 
@@ -58,13 +56,11 @@ class KsefFa3CorrectionsKnown(models.AbstractModel):
         accepted = submissions.filtered(
             lambda row: row.state == "accepted" and row.move_id.ksef_origin_move_id == invoice.move
         )
-        documents = (original, *map(self._read_stored, accepted))
-        state = states.state_of(documents)
+        state = states.state_of((original, *map(self._read_stored, accepted)))
         lines = self._lines_by_key(invoice, submissions)
         rows = (self._read_known_row(state, key, lines.get(key, ())) for key in state.rows)
         return KnownInvoice(
             move=invoice.move,
-            documents=documents,
             state=state,
             rows=tuple(row for row in rows if row),
         )
@@ -115,3 +111,8 @@ class KsefFa3CorrectionsKnown(models.AbstractModel):
             return price / was if price is not None and was else Decimal(1)
         was = to_decimal(line.price_unit) * (100 - to_decimal(line.discount)) / 100
         return price / was if price is not None and was and not states.is_gross(row) else Decimal(1)
+
+    def _is_buyer_known_as(self, partner, known):
+        """Whether a contact has the number that the buyer has in KSeF."""
+        was = known.state.last.Podmiot2.DaneIdentyfikacyjne
+        return replace(self._build_identity(partner), Nazwa=None) == replace(was, Nazwa=None)

@@ -63,15 +63,6 @@ class Sums:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Datum:
-    """A piece of data before and after."""
-
-    label: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class Preview:
     """One document. `state` of the original is None for a sale, which has no before."""
 
@@ -85,7 +76,7 @@ class Preview:
     nets: tuple[Sums, ...]
     taxes: tuple[Sums, ...]
     total: Sums
-    data: tuple[Datum, ...]
+    data: tuple[Any, ...]
     problems: tuple[Any, ...]
 
 
@@ -168,22 +159,22 @@ class KsefFa3CorrectionsPreview(models.AbstractModel):
 
     def _preview_groups(self, move, fa, known):
         """Nets and taxes of each rate that the sale or the correction has."""
-        documents = [item.Fa for item in known.documents] if known else []
+        sums = known.state.sums if known else {}
         nets, taxes = [], []
         for group in GROUPS:
-            if all(getattr(item, group.base) is None for item in (*documents, fa)):
+            if group.base not in sums and getattr(fa, group.base) is None:
                 continue
             label = self.env._(_GROUP_WORDS[group.base])
-            nets.append(self._preview_field(move, label, documents, fa, group.base))
+            nets.append(self._preview_field(move, label, sums, fa, group.base))
             if group.tax:
-                taxes.append(self._preview_field(move, label, documents, fa, group.tax))
+                taxes.append(self._preview_field(move, label, sums, fa, group.tax))
             if group.tax_in_pln and getattr(fa, group.tax_in_pln) is not None:
                 in_pln = f"{label} PLN"
-                taxes.append(self._preview_field(move, in_pln, documents, fa, group.tax_in_pln))
+                taxes.append(self._preview_field(move, in_pln, sums, fa, group.tax_in_pln))
         return tuple(nets), tuple(taxes)
 
-    def _preview_field(self, move, label, documents, fa, field):
-        before = sum((getattr(item, field) or _ZERO for item in documents), _ZERO)
+    def _preview_field(self, move, label, sums, fa, field):
+        before = sums.get(field, _ZERO)
         in_pln = field.endswith("W")
         change = getattr(fa, field) or _ZERO
         return self._preview_sums(
@@ -197,9 +188,3 @@ class KsefFa3CorrectionsPreview(models.AbstractModel):
             for amount in amounts
         ]
         return Sums(label=label, before=texts[0], after=texts[1], difference=texts[2])
-
-    # === DATA === #
-
-    def _preview_data(self, document, known):
-        """What changes beside the amounts."""
-        return ()

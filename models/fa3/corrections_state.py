@@ -6,9 +6,13 @@ from decimal import Decimal
 
 from ...ksef.fa3.amounts import round_money, round_price
 from ...ksef.fa3.faktura import Faktura, FaWiersz
+from ...ksef.fa3.rates import GROUPS
 
 _CENT = Decimal("0.01")
 _ZERO = Decimal(0)
+_SUMS = tuple(
+    name for group in GROUPS for name in (group.base, group.tax, group.tax_in_pln) if name
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,13 +20,14 @@ class State:
     """Where the documents so far have left an invoice.
 
     `first` is the original, `last` shows parties and annotations as they are now. `rows` are
-    by `key_of`. `due` is the sum of all P_15.
+    by `key_of`. `due` is the sum of all P_15, `sums` those of the fields P_13 and P_14.
     """
 
     first: Faktura
     last: Faktura
     rows: Mapping[str, FaWiersz]
     due: Decimal
+    sums: Mapping[str, Decimal]
 
     @property
     def is_returned(self):
@@ -40,7 +45,13 @@ def state_of(documents):
     """The state after `documents`: the original, then its corrections as KSeF accepted them."""
     original, *corrections = documents
     rows = {key_of(row): row for row in original.Fa.FaWiersz if not row.StanPrzed}
-    state = State(first=original, last=original, rows=rows, due=original.Fa.P_15)
+    state = State(
+        first=original,
+        last=original,
+        rows=rows,
+        due=original.Fa.P_15,
+        sums=_add_sums({}, original.Fa),
+    )
     for document in corrections:
         state = apply(state, document)
     return state
@@ -62,7 +73,23 @@ def apply(state, document):
             rows[key] = row
         else:
             rows[key] = add(rows[key], [row], is_price=price_of(row) != price_of(rows[key]))
-    return replace(state, last=document, rows=rows, due=state.due + document.Fa.P_15)
+    return replace(
+        state,
+        last=document,
+        rows=rows,
+        due=state.due + document.Fa.P_15,
+        sums=_add_sums(state.sums, document.Fa),
+    )
+
+
+def _add_sums(sums, fa):
+    """Only fields that a document has are there, be they 0.00."""
+    added = dict(sums)
+    for name in _SUMS:
+        amount = getattr(fa, name)
+        if amount is not None:
+            added[name] = added.get(name, _ZERO) + amount
+    return added
 
 
 def add(row, differences, *, is_price):
