@@ -49,7 +49,8 @@ class KsefCorrection(models.TransientModel):
         required=True,
     )
     explanation = fields.Text(string="What will be issued", compute="_compute_explanation")
-    move_ids = fields.Many2many("account.move", string="Invoices", required=True, readonly=True)
+    move_ids = fields.Many2many("account.move", string="Invoices", required=True)
+    is_collective = fields.Boolean(compute="_compute_is_collective")
     origin_id = fields.Many2one(
         "account.move", string="Invoice", compute="_compute_origin_id", store=True
     )
@@ -93,8 +94,14 @@ class KsefCorrection(models.TransientModel):
     @api.depends("move_ids")
     def _compute_origin_id(self):
         for wizard in self:
-            wizard.origin_id = wizard.move_ids[:1]
+            if wizard.origin_id not in wizard.move_ids._origin:
+                wizard.origin_id = wizard.move_ids[:1]
             wizard.company_id = wizard.origin_id.company_id
+
+    @api.depends("move_ids")
+    def _compute_is_collective(self):
+        for wizard in self:
+            wizard.is_collective = len(wizard.move_ids) > 1
 
     # === WORDS === #
 
@@ -194,14 +201,51 @@ class KsefCorrection(models.TransientModel):
     def _open_for(self, moves):
         """Return the action that shows a new wizard for these invoices."""
         origins = self.env["account.move"].union(*(move._ksef_root() for move in moves))
-        self._check_invoices(moves, origins)
-        return self.create({"move_ids": [Command.set(origins.ids)]})._action()
+        moves._ksef_check_correctable()
+        wizard = self.create(
+            {
+                "move_ids": [Command.set(origins.ids)],
+                "subject": "discount" if len(origins) > 1 else "lines",
+            }
+        )
+        wizard._check_invoices()
+        return wizard._action()
 
-    @api.model
-    def _check_invoices(self, moves, origins):
-        """One invoice, or several of one buyer and company, all of them in KSeF."""
-        (moves | origins).check_access("write")
-        (moves | origins)._ksef_check_correctable()
+    def _check_invoices(self):
+        """Whether these invoices may be corrected, by this user, and together.
+
+        :raises UserError: naming what stands against it
+        """
+        self.move_ids.check_access("write")
+        self.move_ids._ksef_check_correctable()
+        if self.is_collective:
+            self._check_together()
+        kinds = {move._ksef_kind() for move in self.move_ids}
+        if self.subject not in OF_DATA and kinds & {"ZAL", "ROZ"}:
+            raise UserError(
+                self.env._(
+                    "Advance invoices and their settlements are taken back with Odoo's own "
+                    'button "Credit Note"; here only their data can be corrected.'
+                )
+            )
+
+    def _check_together(self):
+        """Several invoices have one correction only for a discount, to one buyer."""
+        if self.subject != "discount":
+            raise UserError(
+                self.env._(
+                    "Only a discount for a period is given on several invoices together. Correct "
+                    "anything else invoice by invoice."
+                )
+            )
+        for name in ("commercial_partner_id", "company_id", "currency_id"):
+            if len(self.move_ids[name]) > 1:
+                raise UserError(
+                    self.env._(
+                        "Invoices that are corrected together must be of one seller, to one buyer "
+                        "and in one currency."
+                    )
+                )
 
     def _action(self):
         return {
@@ -219,7 +263,7 @@ class KsefCorrection(models.TransientModel):
     def action_next(self):
         """Go to the next step, with what it needs."""
         self.ensure_one()
-        self._check_invoices(self.move_ids, self.move_ids)
+        self._check_invoices()
         if self.step == "subject":
             self._prepare_content()
             self.step = "content"
@@ -238,7 +282,7 @@ class KsefCorrection(models.TransientModel):
     def action_create_documents(self):
         """Make the documents as drafts and open them for review."""
         self.ensure_one()
-        self._check_invoices(self.move_ids, self.move_ids)
+        self._check_invoices()
         self._check_content()
         drafts = self._make_drafts(self._find_sign())
         return self.origin_id._ksef_action_of_moves(drafts)
@@ -330,12 +374,16 @@ class KsefCorrection(models.TransientModel):
         with closing(self.env.cr.savepoint()):
             moves = trial._make_drafts(sign)
             moves._post(soft=False)
-            previews = self.env["ksef.fa3"]._previews(moves.with_env(self.env))
+            documents = moves.filtered(lambda move: move.is_sale_document())
+            previews = self.env["ksef.fa3"]._previews(documents.with_env(self.env))
             shown = self._render(previews)
         self.preview = shown
         self.is_blocked = any(p.is_blocking for preview in previews for p in preview.problems)
-        if not self.is_blocked and not any(item.data or item.changes for item in previews):
+        if self.subject in OF_DATA and not self.is_blocked and not self._has_changes(previews):
             self._refuse_empty()
+
+    def _has_changes(self, previews):
+        return any(preview.data or preview.changes for preview in previews)
 
     def _render(self, previews):
         return self.env["ir.qweb"]._render(

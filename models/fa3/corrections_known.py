@@ -116,3 +116,8 @@ class KsefFa3CorrectionsKnown(models.AbstractModel):
         """Whether a contact has the number that the buyer has in KSeF."""
         was = known.state.last.Podmiot2.DaneIdentyfikacyjne
         return replace(self._build_identity(partner), Nazwa=None) == replace(was, Nazwa=None)
+
+    def _known_rate(self, known):
+        """PLN for one unit of the currency as KSeF has it; 0 where nothing was converted."""
+        rates = (row.KursWaluty for row in known.state.rows.values())
+        return float(next(filter(None, rates), 0))
