@@ -21,6 +21,7 @@ from . import test_fa3_payment
 from . import test_fa3_random
 from . import test_fa3_sales
 from . import test_fa3_self_billing
+from . import test_fa3_sales_credit_notes
 from . import test_fa3_special_rates
 from . import test_fa3_texts_and_dates
 from . import test_l10n_pl_edi

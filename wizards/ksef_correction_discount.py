@@ -40,7 +40,7 @@ class KsefCorrection(models.TransientModel):
             {
                 **values,
                 "tax_ids": [Command.set(taxes.ids)],
-                "name": self._usual_reasons()["discount"],
+                "name": name,
             }
             for taxes, values in rebates.items()
         ]
