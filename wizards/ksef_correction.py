@@ -3,6 +3,8 @@ from contextlib import closing
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 
+from .ksef_correction_words import EXPLANATIONS, USUAL_REASONS
+
 STEPS = ("subject", "content", "preview")
 # Kinds that change the lines of one invoice
 OF_LINES = ("cancel", "lines", "return")
@@ -108,69 +110,14 @@ class KsefCorrection(models.TransientModel):
     @api.depends("subject")
     @api.depends_context("lang")
     def _compute_explanation(self):
-        texts = self._explanations()
         for wizard in self:
-            wizard.explanation = texts[wizard.subject]
-
-    def _explanations(self):
-        """What each kind of correction issues, in the words of an accountant."""
-        return {
-            "cancel": self.env._(
-                "A credit note (KOR) that takes every line back, to zero. An invoice with a KSeF "
-                "number cannot be deleted; this is how it is cancelled."
-            ),
-            "return": self.env._(
-                "A credit note (KOR) for the goods that came back: you enter the quantities that "
-                "stay with the buyer. The price stays as it was."
-            ),
-            "lines": self.env._(
-                "One correction (KOR) with the lines before and after. If the buyer has to pay "
-                "less it is a credit note, if more a debit note; if only a name changes, the "
-                "amounts are zero."
-            ),
-            "discount": self.env._(
-                "One credit note (KOR) for all invoices of the period. It names the invoices and "
-                "the period; the discount is entered for each VAT rate."
-            ),
-            "buyer": self.env._(
-                "A correction of data (KOR) over 0.00: the document shows the buyer as it was "
-                "and as it is. The NIP must be the same. The contact is corrected too."
-            ),
-            "nip": self.env._(
-                "Two documents: a credit note (KOR) to zero for the buyer of the invoice, with "
-                "the wrong NIP, and a new invoice for the right buyer. KSeF does not let a NIP be "
-                "corrected."
-            ),
-            "data": self.env._(
-                "A correction of data (KOR) over 0.00 with the right contents. You fill in only "
-                "what was wrong."
-            ),
-            "number": self.env._(
-                "A correction of data (KOR) over 0.00 that names the wrong number and the right "
-                "one. In Odoo the invoice keeps its number."
-            ),
-            "rate": self.env._(
-                "A correction (KOR) that leaves the amounts in the foreign currency and changes "
-                "the VAT in PLN, and a journal entry with the differences in PLN."
-            ),
-        }
+            wizard.explanation = self.env._(EXPLANATIONS[wizard.subject])
 
     @api.depends("subject")
     def _compute_reason(self):
-        texts = self._usual_reasons()
         for wizard in self:
-            wizard.reason = texts.get(wizard.subject, False)
-
-    def _usual_reasons(self):
-        return {
-            "cancel": self.env._("Cancellation of the invoice"),
-            "return": self.env._("Return of goods"),
-            "discount": self.env._("Discount after the sale"),
-            "buyer": self.env._("Wrong data of the buyer"),
-            "nip": self.env._("Wrong NIP of the buyer"),
-            "number": self.env._("Wrong number of the invoice"),
-            "rate": self.env._("Wrong exchange rate"),
-        }
+            usual = USUAL_REASONS.get(wizard.subject)
+            wizard.reason = usual and self.env._(usual)
 
     @api.depends("subject", "amount_difference")
     def _compute_effect(self):

@@ -2,6 +2,8 @@ from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import format_date
 
+from .ksef_correction_words import USUAL_REASONS
+
 
 class KsefCorrection(models.TransientModel):
     """A discount on all or some supplies of a period (art. 106j(3) VAT Act)."""
@@ -30,7 +32,7 @@ class KsefCorrection(models.TransientModel):
         ]
 
     def _rebate_values(self):
-        name = self._usual_reasons()["discount"]
+        name = self.env._(USUAL_REASONS["discount"])
         rebates = {}
         for known in self.env["ksef.fa3"]._known_invoices(self.move_ids).values():
             for row in known.rows:
