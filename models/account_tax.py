@@ -16,6 +16,7 @@ RATE_CODES = [
     ("np I", "np I: supplied outside Poland"),
     ("np II", "np II: services for a taxpayer of another EU country"),
     ("oss", "OSS: rate of the consumer's country"),
+    ("ioss", "Import scheme (IOSS) or non-Union scheme: not in KSeF"),
     ("margin", "Margin scheme"),
     ("none", "Not a VAT: excise, deposit, fee"),
 ]

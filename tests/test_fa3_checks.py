@@ -64,6 +64,13 @@ class TestPartyRules(Fa3Common):
         self.company.country_id = False
         self.assertEqual(self.codes(invoice), ["E-ADR-01"])
 
+    def test_contact_with_another_number_than_its_company_is_refused(self):
+        contact = self.env["res.partner"].create({"name": "Dział", "parent_id": self.buyer.id})
+        invoice = self.sell(partner_id=contact.id)
+        self.set_vat(contact, "PL5555555555")
+        (problem,) = self.problems(invoice)
+        self.assertEqual((problem.code, problem.record), ("E-BUY-02", contact))
+
     def test_community_rates_need_an_eu_number(self):
         invoice = self.sell(self.line("vs_unia"))
         self.assertEqual(self.codes(invoice), ["E-TAX-06"])
@@ -188,10 +195,11 @@ class TestDocumentRules(Fa3Common):
 
     def test_schema_has_the_last_word(self):
         invoice = self.sell()
-        self.buyer.name = "x" * 513
+        self.buyer.country_id = self.env["res.country"].create({"name": "Nibylandia", "code": "ZZ"})
         (problem,) = self.problems(invoice)
         self.assertEqual(problem.code, "E-XSD")
-        self.assertIn("Podmiot2/DaneIdentyfikacyjne/Nazwa", problem.message)
+        self.assertIn("buyer › address › country (Podmiot2/Adres/KodKraju)", problem.message)
+        self.assertIn('"ZZ": KSeF does not know this value', problem.message)
         with self.assertRaises(InvalidDocument):
             self.env["ksef.fa3"]._document_bytes(invoice)
 
@@ -248,4 +256,4 @@ class TestUnsupportedDocuments(Fa3Common):
 
     def test_bill_is_stopped(self):
         bill = self.sell(self.line("vz_kraj_23"), move_type="in_invoice", ref="1")
-        self.assert_stopped(bill, "self-billed")
+        self.assert_stopped(bill, "self-billing")

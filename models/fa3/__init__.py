@@ -4,6 +4,7 @@ from . import (
     checks,
     checks_amounts,
     checks_dates,
+    checks_identity,
     checks_parties,
     checks_payment,
     checks_simplified,

@@ -6,12 +6,13 @@ from uuid import UUID, uuid5
 from odoo import models
 
 from ...ksef.fa3 import faktura, text
-from ...ksef.fa3.amounts import round_money, round_price, round_quantity
+from ...ksef.fa3.amounts import round_money, round_price, round_quantity, to_decimal
 from ...ksef.fa3.plan import limit_of
 from . import corrections_state as states
 
 ADVANCES = ("ZAL", "KOR_ZAL")
 SETTLEMENTS = ("ROZ", "KOR_ROZ")
+_CUSTOMS_PROCEDURES = ("I_42", "I_63")
 _NAME_LIMIT = limit_of(faktura.ZamowienieWiersz, "P_7Z")
 
 
@@ -167,17 +168,31 @@ class KsefFa3Advances(models.AbstractModel):
             NrWierszaZam=number,
             UU_IDZ=self._order_line_key(line),
             P_7Z=text.shorten(self._name_of(line), _NAME_LIMIT)[0],
-            IndeksZ=self._short_code(product.default_code),
-            GTINZ=self._gtin_of(product),
             P_8AZ=self._unit_of(line),
             P_8BZ=Decimal(0) if is_cancelled else quantity,
             P_9AZ=round_price(net / quantity) if quantity else None,
             P_11NettoZ=Decimal(0) if is_cancelled else net,
             P_11VatZ=Decimal(0) if is_cancelled else round_money(line.price_tax),
-            P_12Z=self._order_code(taxes),
             P_12Z_Zal_15=product.ksef_is_annex15,
-            GTUZ=product.l10n_pl_vat_gtu or None,
+            **{f"{name}Z": code for name, code in self._product_codes(product).items()},
+            **self._order_rate(self._order_code(taxes), taxes),
+            **self._order_marks(line.company_id, product, taxes),
         )
+
+    def _order_rate(self, code, taxes):
+        """P_12Z, or the rate of the consumer's country; margin has neither."""
+        if code == "oss":
+            coded = taxes.filtered(lambda tax: tax.ksef_rate_code == code)
+            return {"P_12Z_XII": to_decimal(coded[:1].amount)}
+        return {"P_12Z": None if code == "margin" else code}
+
+    def _order_marks(self, company, product, taxes):
+        """GTUZ and ProceduraZ, which has no customs procedures."""
+        if not company.ksef_is_with_jpk_codes:
+            return {}
+        procedures = (tax.ksef_procedure for tax in taxes if tax.ksef_rate_code != "none")
+        known = (code for code in procedures if code and code not in _CUSTOMS_PROCEDURES)
+        return {"GTUZ": product.l10n_pl_vat_gtu or None, "ProceduraZ": next(known, None)}
 
     def _order_code(self, taxes):
         coded = taxes.filtered(lambda tax: tax.ksef_rate_code not in (False, "none"))
@@ -199,7 +214,7 @@ class KsefFa3Advances(models.AbstractModel):
                 P_9AZ=self._unit_price(row, row.net),
                 P_11NettoZ=row.net,
                 P_11VatZ=row.vat,
-                P_12Z=row.code,
+                **self._order_rate(row.code, row.taxes),
             )
 
     def _pair_order_rows(self, before, order):

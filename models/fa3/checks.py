@@ -6,9 +6,11 @@ from odoo.tools.translate import LazyTranslate
 from ...ksef.fa3 import text
 from ..problem import Problem
 from .descriptions import FOOTER_LIMIT
+from .element_words import name_place, name_rule_broken
 
 _lt = LazyTranslate(__name__)
 
+_SHOWN = 80  # characters of a value in a message
 Words = namedtuple("Words", "message remedy")
 
 # What is wrong with a finished document. All of these come from rounding or from amounts that
@@ -72,6 +74,7 @@ _OTHER_WORDS = Words(
 
 _RECORD_RULES = (
     "_check_number",
+    "_check_number_length",
     "_check_issue_date",
     "_check_twin",
     "_check_seller_nip",
@@ -79,6 +82,8 @@ _RECORD_RULES = (
     "_check_seller_address",
     "_check_buyer_number",
     "_check_buyer_contact",
+    "_check_names",
+    "_check_foreign_numbers",
     "_check_buyer_address",
     "_check_party_numbers",
     "_check_authorized",
@@ -86,6 +91,7 @@ _RECORD_RULES = (
     "_check_lines_present",
     "_check_line_names",
     "_check_line_taxes",
+    "_check_import_scheme",
     "_check_exemption",
     "_check_community_buyer",
     "_check_triangular",
@@ -105,6 +111,7 @@ _RECORD_RULES = (
     "_check_supply_day",
     "_check_early_discount",
     "_check_bank_account",
+    "_check_account_length",
     "_check_annex15",
     "_check_split_payment",
     "_check_simplified",
@@ -129,10 +136,10 @@ class KsefFa3Checks(models.AbstractModel):
     def _explain(self, invoice, problem):
         """Put a problem of the document into words; "place" is the field with what it holds."""
         words = DOCUMENT_WORDS.get(problem.code, _OTHER_WORDS)
-        shown = f' "{problem.value}"' if problem.value else ""
+        shown = f' "{text.shorten(problem.value, _SHOWN)[0]}"' if problem.value else ""
         values = {
-            "place": f"{problem.path or 'Faktura'}{shown}",
-            "rule": problem.rule.rstrip("."),
+            "place": f"{name_place(self.env, problem.path or 'Faktura')}{shown}",
+            "rule": name_rule_broken(self.env, problem.rule),
             "value": problem.value,
             "expected": problem.expected,
         }

@@ -5,6 +5,7 @@ from odoo import models
 
 from ...ksef.fa3.amounts import round_money
 from ..problem import Problem
+from .annotations import SPLIT_PAYMENT_LIMIT
 
 _RULES = {
     "ZAL": ("_check_order", "_check_order_rows", "_check_partial_advances"),
@@ -14,6 +15,7 @@ _RULES = {
         "_check_advance_numbers",
         "_check_deducted",
         "_check_remainder",
+        "_check_split_payment_of_whole",
     ),
     "VAT": ("_check_forgotten_advances",),
 }
@@ -193,6 +195,29 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
                     invoice, self.env._("advances have paid for everything already.")
                 ),
                 remedy=self.env._("The law asks for no further invoice; you may send it."),
+            )
+
+    def _check_split_payment_of_whole(self, invoice):
+        """The limit is one of the invoice, though the sale as a whole may be above it."""
+        move = invoice.move
+        advances = sum(abs(advance.amount_total_signed) for advance in move._ksef_advances())
+        is_above = invoice.total_in_pln + round_money(advances) > SPLIT_PAYMENT_LIMIT
+        is_annex15 = any(row.is_annex15 for row in invoice.rows)
+        is_open = not move.ksef_split_payment and not self._is_split_payment(invoice)
+        if is_above and is_annex15 and is_open and self._is_taxpayer(invoice.buyer):
+            yield Problem(
+                code="W-MPP-02",
+                record=move,
+                field="ksef_split_payment",
+                message=self._name_invoice(
+                    invoice,
+                    self.env._(
+                        "with its advances the sale comes to more than 15 000 PLN and has goods "
+                        "or services of Annex 15, but this invoice alone does not, so it does not "
+                        "demand split payment."
+                    ),
+                ),
+                remedy=self.env._("Decide on split payment on the invoice, tab KSeF."),
             )
 
     def _check_forgotten_advances(self, invoice):

@@ -68,6 +68,27 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
             remedy=self.env._("Leave one of the taxes, or divide the line."),
         )
 
+    def _check_import_scheme(self, invoice):
+        """FA(3) knows the Union scheme only (division XII, chapter 6a of the VAT Act)."""
+        for row in invoice.rows:
+            if row.code == "ioss":
+                yield Problem(
+                    code="E-TAX-05",
+                    record=row.line,
+                    field="tax_ids",
+                    message=self._name_invoice(
+                        invoice,
+                        self.env._(
+                            'the line "%(line)s" is taxed under the import scheme (IOSS) or the '
+                            "non-Union scheme, which invoices in KSeF cannot show.",
+                            line=self._name_of(row.line),
+                        ),
+                    ),
+                    remedy=self.env._(
+                        "Keep the invoice out of KSeF (tab KSeF), or choose another tax."
+                    ),
+                )
+
     def _check_exemption(self, invoice):
         rows = self._exempt_rows(invoice)
         bare = (row.taxes for row in rows if not text.clean_line(row.exempt_basis))

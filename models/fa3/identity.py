@@ -5,8 +5,6 @@ from dataclasses import dataclass
 
 from stdnum import get_cc_module
 
-from ...ksef.fa3.faktura import TPodmiot2
-from ...ksef.fa3.plan import limit_of
 from ...ksef.fa3.schema import read_values
 
 # VAT prefixes of the EU; Greece and Northern Ireland have others than their country codes.
@@ -14,7 +12,6 @@ _PREFIXES = read_values("TKodyKrajowUE")
 _PREFIX_OF_COUNTRY = {"GR": "EL"}
 _OTHER_SPELLINGS = {"EL": ("EL", "GR"), "XI": ("XI", "GB")}
 _MODULE_OF_PREFIX = {"EL": "gr", "XI": "gb"}
-_MAX_OTHER_NUMBER = limit_of(TPodmiot2, "NrID")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,4 +92,4 @@ def _without_country(number, country):
     """A prefix is dropped only before a digit: the Swiss number starts with CHE."""
     if country and re.match(rf"{country}\d", number):
         number = number.removeprefix(country)
-    return number[:_MAX_OTHER_NUMBER]
+    return number

@@ -62,6 +62,11 @@ class KsefFa3SelfBilling(models.AbstractModel):
         """Taxes of a purchase are debits."""
         return 1 if move._ksef_is_self_billed() else super()._sign_of_taxes(move)
 
+    def _seller_partner(self, invoice):
+        if invoice.move._ksef_is_self_billed():
+            return invoice.move.commercial_partner_id
+        return super()._seller_partner(invoice)
+
     # === BUILDING === #
 
     def _build_seller(self, invoice):

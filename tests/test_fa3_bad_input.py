@@ -1,0 +1,152 @@
+from odoo.tests import tagged
+
+from .common import BUYER_NIP, KsefCommon
+from .fa3_common import Fa3Common
+
+NASTY = "a\x00\x07\x1f\u200b\ufeff\u2028b\xa0\ufdd0\U0001ffff\U0001f989  c"
+CLEAN = "ab \U0001f989 c"
+
+
+@tagged("post_install", "-at_install")
+class TestBadText(Fa3Common):
+    """Text is cleaned as the documentation says; nothing raises, nothing invalid is built."""
+
+    def nasty_invoice(self):
+        # PostgreSQL itself refuses U+0000
+        text = NASTY.replace("\x00", "").replace("\u2028", "")
+        self.buyer.write({"name": text, "street": text, "city": text, "ref": text})
+        self.product.write({"default_code": text, "name": text})
+        return self.sell(
+            self.line(name=text, product_id=self.product.id),
+            ref=text,
+            narration=f"<p>{text}</p>",
+            ksef_contract_no=text,
+        )
+
+    def test_no_control_or_zero_width_character_gets_into_a_document(self):
+        document = self.build(self.nasty_invoice())
+        self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/Nazwa"], CLEAN)
+        self.assertEqual(document["Podmiot2/Adres/AdresL1"], CLEAN)
+        self.assertEqual(document["Podmiot2/NrKlienta"], CLEAN)
+        self.assertEqual(document["Fa/FaWiersz/P_7"], CLEAN)
+        self.assertEqual(document["Fa/FaWiersz/Indeks"], CLEAN)
+        self.assertEqual(document["Fa/WarunkiTransakcji/Umowy/NrUmowy"], CLEAN)
+
+    def test_ten_thousand_characters_are_cut_or_divided(self):
+        text = "słowo " * 1667
+        self.account.bank_id = self.env["res.bank"].create({"name": text})
+        document = self.build(
+            self.sell(self.line(name=text), ref=text, narration=text, incoterm_location=text)
+        )
+        row = document.all("Fa/FaWiersz")[0]
+        self.assertLessEqual(len(row["P_7"]), 512)
+        self.assertLessEqual(len(document["Fa/Platnosc/RachunekBankowy/NazwaBanku"]), 256)
+        self.assertLessEqual(len(document["Fa/WarunkiTransakcji/WarunkiDostawy"]), 256)
+        values = document.texts("Fa/DodatkowyOpis/Wartosc")
+        self.assertGreater(len(values), 70)
+        self.assertLessEqual(max(map(len, values)), 256)
+
+    def test_names_and_addresses_are_never_cut(self):
+        invoice = self.sell()
+        for values, field in (
+            ({"name": "x" * 10_000}, "name"),
+            ({"name": "Nabywca", "street": "x" * 10_000}, "street"),
+        ):
+            self.buyer.write(values)
+            (problem,) = self.problems(invoice)
+            self.assertEqual(
+                (problem.code, problem.record, problem.field), ("E-IDN-01", self.buyer, field)
+            )
+            self.assertLess(len(problem.message), 700)
+
+    def test_name_of_nothing_but_invisible_characters_is_missing(self):
+        invoice = self.sell()
+        self.buyer.name = "\u200b\x07"
+        self.assertEqual(self.codes(invoice), ["E-IDN-01"])
+
+    def test_number_that_is_too_long_is_refused(self):
+        invoice = self.sell()
+        invoice.name = "FV/2026/" + "0" * 300
+        (problem,) = self.problems(invoice)
+        self.assertEqual((problem.code, problem.field), ("E-IDN-01", "name"))
+
+
+@tagged("post_install", "-at_install")
+class TestBadNumbers(Fa3Common):
+    def set_vat(self, vat, country="pl"):
+        """As old data and imports leave it, past Odoo's own check."""
+        if self.buyer.country_id != self.env.ref(f"base.{country}"):
+            self.buyer.write({"vat": False, "country_id": self.env.ref(f"base.{country}").id})
+        self.env.flush_all()
+        self.env.cr.execute("UPDATE res_partner SET vat = %s WHERE id = %s", (vat, self.buyer.id))
+        self.env.invalidate_all()
+
+    def test_nip_with_blanks_dashes_and_prefix_is_cleaned(self):
+        invoice = self.sell()
+        for vat in ("111-111-11-11", "PL 111 111 11 11", " pl1111111111\t", "PL\xa01111111111"):
+            self.set_vat(vat)
+            self.assertEqual(
+                self.build(invoice)["Podmiot2/DaneIdentyfikacyjne/NIP"], "1111111111", vat
+            )
+
+    def test_nip_with_a_wrong_digit_is_refused(self):
+        invoice = self.sell()
+        for vat in ("PL1111111112", "111111111", "11111111111", "PLABCDEFGHIJ", "0000000000"):
+            self.set_vat(vat)
+            self.assertEqual(self.codes(invoice), ["E-NIP-02"], vat)
+
+    def test_foreign_number_that_is_too_long_is_refused(self):
+        invoice = self.sell()
+        for country, vat in (("de", "DE" + "1" * 13), ("us", "X" * 51)):
+            self.set_vat(vat, country)
+            (problem,) = self.problems(invoice)
+            self.assertEqual((problem.code, problem.field), ("E-IDN-01", "vat"))
+
+    def test_bank_account_of_a_few_signs_is_refused(self):
+        self.account = self.account.copy({"acc_number": "12345"})
+        self.assertIn("E-IDN-01", self.codes(self.sell()))
+
+    def test_missing_country_is_refused(self):
+        invoice = self.sell()
+        self.buyer.country_id = False
+        (problem,) = self.problems(invoice)
+        self.assertEqual((problem.code, problem.field), ("E-ADR-01", "country_id"))
+
+
+@tagged("post_install", "-at_install")
+class TestBadLines(Fa3Common):
+    def test_line_without_quantity_is_left_out(self):
+        document = self.build(self.sell(self.line(), self.line(quantity=0, name="nic")))
+        self.assertEqual(document.texts("Fa/FaWiersz/P_7"), ["Usługa"])
+
+    def test_line_without_name_has_that_of_its_product(self):
+        document = self.build(self.sell(self.line(name=False, product_id=self.product.id)))
+        self.assertEqual(document["Fa/FaWiersz/P_7"], "Klawiatura")
+
+    def test_import_scheme_stays_out_of_ksef(self):
+        tax = self.tax("vs_kraj_23").copy({"name": "IOSS", "ksef_rate_code": "ioss"})
+        (problem,) = self.problems(self.sell(self.line(tax)))
+        self.assertEqual((problem.code, problem.field), ("E-TAX-05", "tax_ids"))
+
+    def test_sum_that_does_not_agree_is_refused(self):
+        invoice = self.sell()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE account_move SET amount_total = 124 WHERE id = %s", [invoice.id]
+        )
+        invoice.invalidate_recordset()
+        (problem,) = self.problems(invoice)
+        self.assertEqual((problem.code, problem.field), ("E-AMT-02", "amount_total"))
+        self.assertIn("124.00", problem.message)
+
+
+@tagged("post_install", "-at_install")
+class TestBadInputAtKsef(KsefCommon):
+    def test_what_was_cleaned_is_accepted(self):
+        self.connect()
+        text = NASTY.replace("\x00", "")
+        self.buyer.write({"name": text, "street": text, "vat": f"PL{BUYER_NIP}"})
+        invoice = self.post_invoice(ref=text, narration=text)
+        invoice.invoice_line_ids.name = f"{text} {'słowo ' * 1667}"
+        self.send(invoice)
+        self.assertEqual(invoice.ksef_state, "accepted", invoice.ksef_explanation)
