@@ -168,10 +168,15 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_invoice_type", "move_type", "amount_total", "ksef_is_formal")
     def _compute_ksef_correction_type(self):
-        """Downwards in the period of the correction (art. 29a(13)); upwards a person decides."""
+        """Downwards in the period of the correction (art. 29a(13)); upwards a person decides.
+
+        That it takes effect otherwise ("3") is never computed, so it is somebody's choice.
+        """
         for move in self:
             if not move.ksef_is_correction:
                 move.ksef_correction_type = False
+            elif move.ksef_correction_type == "3":
+                continue
             elif move.ksef_is_formal or move.currency_id.is_zero(move.amount_total):
                 move.ksef_correction_type = "1"
             elif move.move_type in REFUNDS:

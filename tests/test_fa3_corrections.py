@@ -145,6 +145,14 @@ class TestCreditNotes(CorrectionsCommon):
         document = self.build(self.credit(invoice, quantity=1, ksef_kor_mode="price"))
         self.assertEqual(self.rows(document)[1], ("10", "90", "900.00", "after"))
 
+    def test_day_that_the_accountant_chose_outlives_other_changes(self):
+        refund = self.reverse(self.sell_accepted())
+        self.assertEqual(refund.ksef_correction_type, "2")
+        refund.ksef_correction_type = "3"
+        refund.invoice_line_ids.price_unit = 40
+        refund.action_post()
+        self.assertEqual(self.build(refund)["Fa/TypKorekty"], "3")
+
     def test_gross_prices_stay_gross(self):
         tax = self.tax("vs_kraj_23").copy(
             {"name": "23% brutto", "price_include_override": "tax_included"}

@@ -54,6 +54,7 @@ class TestOrders(Fa3Common):
             [("DataZamowienia", "2026-02-20"), ("NrZamowienia", "PO-4711")],
         )
         self.assertEqual(document["Fa/P_15"], "246.00")
+        self.assertFalse(document.has("Fa/DodatkowyOpis"))
 
     def test_order_without_it_has_its_own_number(self):
         order, invoice = self.sell_order()

@@ -24,7 +24,10 @@ class KsefFa3Descriptions(models.AbstractModel):
         )
 
     def _reference_of(self, invoice):
-        return text.clean_line(invoice.move.ref)
+        """The buyer's reference, unless it is the number of an order, which has its own field."""
+        reference = text.clean_line(invoice.move.ref)
+        orders = map(self._build_order_reference, self._orders_of(invoice.move))
+        return "" if reference in {order.NrZamowienia for order in orders} else reference
 
     def _describe(self, key, value, number=None):
         """One entry, or several with the same key for a value that is too long for one."""
