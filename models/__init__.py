@@ -1,3 +1,4 @@
+from . import log_redaction
 from . import ksef_queue
 from . import ksef_budget
 from . import ksef_gateway
@@ -51,6 +52,7 @@ from . import res_partner_bill
 from . import fa3
 from . import ksef_acknowledgement
 from . import account_move_acknowledgement
+from . import ir_attachment
 from . import certificate_key
 from . import certificate_certificate
 from . import readable

@@ -17,14 +17,30 @@ class ResConfigSettings(models.TransientModel):
     ksef_certificate_validity = fields.Selection(related="ksef_certificate_id.ksef_validity")
 
     ksef_offline_id = fields.Many2one(related="company_id.ksef_offline_certificate_id")
-    ksef_offline_holder = fields.Char(related="ksef_offline_id.ksef_holder")
-    ksef_offline_identifier = fields.Char(related="ksef_offline_id.ksef_identifier")
-    ksef_offline_issuer = fields.Char(related="ksef_offline_id.ksef_issuer")
-    ksef_offline_serial = fields.Char(related="ksef_offline_id.ksef_serial_number")
-    ksef_offline_key = fields.Char(related="ksef_offline_id.ksef_key_name")
-    ksef_offline_start_at = fields.Datetime(related="ksef_offline_id.date_start")
-    ksef_offline_end_at = fields.Datetime(related="ksef_offline_id.date_end")
-    ksef_offline_validity = fields.Selection(related="ksef_offline_id.ksef_validity")
+    ksef_offline_holder = fields.Char(
+        related="ksef_offline_id.ksef_holder", string="Offline certificate: holder"
+    )
+    ksef_offline_identifier = fields.Char(
+        related="ksef_offline_id.ksef_identifier", string="Offline certificate: NIP or PESEL"
+    )
+    ksef_offline_issuer = fields.Char(
+        related="ksef_offline_id.ksef_issuer", string="Offline certificate: issued by"
+    )
+    ksef_offline_serial = fields.Char(
+        related="ksef_offline_id.ksef_serial_number", string="Offline certificate: serial number"
+    )
+    ksef_offline_key = fields.Char(
+        related="ksef_offline_id.ksef_key_name", string="Offline certificate: key"
+    )
+    ksef_offline_start_at = fields.Datetime(
+        related="ksef_offline_id.date_start", string="Offline certificate: valid from"
+    )
+    ksef_offline_end_at = fields.Datetime(
+        related="ksef_offline_id.date_end", string="Offline certificate: valid until"
+    )
+    ksef_offline_validity = fields.Selection(
+        related="ksef_offline_id.ksef_validity", string="Offline certificate: validity"
+    )
 
     ksef_token_ends_on = fields.Date(related="company_id.ksef_token_ends_on", readonly=False)
 

@@ -1,3 +1,4 @@
+from . import test_access
 from . import test_account_tax
 from . import test_alerts
 from . import test_certificates
@@ -35,6 +36,7 @@ from . import test_preview
 from . import test_protection
 from . import test_queue
 from . import test_readable
+from . import test_secrets
 from . import test_send_wizard
 from . import test_sending
 from . import test_tokens

@@ -36,9 +36,9 @@ class KsefCertificateLoad(models.TransientModel):
     )
     container = fields.Binary(string="File", store=False)
     container_name = fields.Char(store=False)
-    certificate_file = fields.Binary(string="Certificate", store=False)
+    certificate_file = fields.Binary(string="Certificate file", store=False)
     certificate_file_name = fields.Char(store=False)
-    key_file = fields.Binary(string="Key", store=False)
+    key_file = fields.Binary(string="Key file", store=False)
     key_file_name = fields.Char(store=False)
     password = fields.Char(store=False, help="Used to open the key now; it is not kept.")
     is_of_representative = fields.Boolean(
