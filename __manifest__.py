@@ -17,6 +17,7 @@
         "security/ksef_preview_security.xml",
         "data/ir_cron.xml",
         "views/account_journal_views.xml",
+        "views/account_journal_dashboard_views.xml",
         "views/account_move_views.xml",
         "views/account_move_fa3_views.xml",
         "views/account_move_bill_views.xml",
@@ -28,6 +29,7 @@
         "views/ksef_enrollment_views.xml",
         "views/ksef_token_views.xml",
         "views/ksef_login_views.xml",
+        "views/ksef_session_views.xml",
         "views/ksef_submission_views.xml",
         "views/ksef_announcement_views.xml",
         "views/product_template_views.xml",
@@ -46,6 +48,7 @@
         "views/readable_templates.xml",
         "views/readable_views.xml",
         "wizards/ksef_preview_views.xml",
+        "views/ksef_menus.xml",
         "wizards/ksef_send_views.xml",
     ],
     "assets": {

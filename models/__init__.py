@@ -35,6 +35,7 @@ from . import account_tax
 from . import account_chart_template
 from . import account_journal
 from . import account_journal_policy
+from . import account_journal_dashboard
 from . import account_payment_method_line
 from . import ksef_announcement
 from . import ksef_lighthouse

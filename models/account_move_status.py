@@ -1,8 +1,10 @@
+from datetime import timezone
+
 from odoo import api, fields, models
-from odoo.tools import format_datetime
+from odoo.tools import format_datetime, format_time
 from odoo.tools.translate import LazyTranslate
 
-from ..ksef.deadlines import Mode, deadline
+from ..ksef.deadlines import Mode, deadline, polish_day
 
 _lt = LazyTranslate(__name__)
 
@@ -112,5 +114,10 @@ class AccountMove(models.Model):
         return self.env._("Due by %s.", due)
 
     def _ksef_format(self, moment):
-        """Write a moment in Polish time, which deadlines and schedules are in."""
+        """Write a moment in Polish time, as deadlines and schedules are; of today only the hour."""
+        day, today = (
+            polish_day(at.replace(tzinfo=timezone.utc)) for at in (moment, fields.Datetime.now())
+        )
+        if day == today:
+            return format_time(self.env, moment, tz=POLISH_TIME, time_format="short")
         return format_datetime(self.env, moment, tz=POLISH_TIME, dt_format="short")
