@@ -16,6 +16,7 @@
         "security/ksef_fa3_security.xml",
         "security/ksef_preview_security.xml",
         "data/ir_cron.xml",
+        "views/ksef_menus.xml",
         "views/account_journal_views.xml",
         "views/account_journal_dashboard_views.xml",
         "views/account_move_views.xml",
@@ -48,7 +49,6 @@
         "views/readable_templates.xml",
         "views/readable_views.xml",
         "wizards/ksef_preview_views.xml",
-        "views/ksef_menus.xml",
         "wizards/ksef_send_views.xml",
     ],
     "assets": {

@@ -7,7 +7,18 @@ beside our words, unchanged.
 from odoo.tools.translate import LazyTranslate
 
 from .failure import Failure
-from .words_certificates import CREDENTIAL_REFUSALS, ENROLLMENT, KEY_PROBLEMS
+from .words_certificates import KEY_PROBLEMS
+from .words_codes import (
+    AUTHENTICATION,
+    ENROLLMENT,
+    EXCEPTION,
+    EXPORT,
+    HTTP,
+    INVOICE,
+    SESSION,
+    TELL_ADMINISTRATOR,
+    Advice,
+)
 
 _lt = LazyTranslate(__name__)
 
@@ -68,58 +79,6 @@ KINDS = {
     ),
 }
 
-INVOICE = {
-    410: _lt(
-        "KSeF does not let this company issue for this seller. Check the permissions of the "
-        "token and that the NIP of the company is that of the KSeF login."
-    ),
-    415: _lt("An invoice with an attachment cannot be sent this way."),
-    430: _lt("KSeF received a file of another size or content than declared. Send it again."),
-    435: _lt("KSeF could not decrypt the file. Send it again."),
-    440: _lt("KSeF already holds an invoice with this number."),
-    450: _lt(
-        "KSeF refused the content of the invoice. Correct what the details name and send it again: "
-        "a refused invoice was never issued, so it keeps its number."
-    ),
-}
-
-AUTHENTICATION = {
-    415: _lt(
-        "The access data are right, but they carry no permission for this company. "
-        "Grant it in the KSeF application, then test the connection again."
-    ),
-    425: _lt("This login was revoked in KSeF. Test the connection again."),
-    450: _lt(
-        "KSeF refused the token: it is wrong, revoked, expired or belongs to another company. "
-        "Generate a new token for this company in KSeF and enter it whole in the settings."
-    ),
-    460: _lt("KSeF refused the certificate. Load a valid authentication certificate."),
-    470: _lt("KSeF refused the login: its owner is registered as deceased."),
-    480: _lt(
-        "KSeF blocked the login on suspicion of a security incident. "
-        "Contact the ministry's help line."
-    ),
-}
-
-REFUSALS = {
-    **CREDENTIAL_REFUSALS,
-    21001: _lt("KSeF could not read the request."),
-    21111: _lt("The login took too long. It is started anew."),
-    21117: _lt("The NIP of the company does not fit the access data."),
-    21155: _lt("The KSeF session is full. A new one is opened by itself."),
-    21173: _lt("KSeF does not know the session any more. A new one is opened by itself."),
-    21180: _lt("The KSeF session is closed. A new one is opened by itself."),
-    21184: _lt("KSeF is being maintained. A new session is opened by itself."),
-    21301: _lt("The token was revoked or the login has ended. Test the connection."),
-    21405: _lt("KSeF refused the form of the request. Tell your administrator."),
-    21470: _lt("KSeF has changed its encryption keys. It is tried again with the new ones."),
-    403: _lt(
-        "The token lacks a permission for this. Generate a token that may send and read invoices "
-        "and enter it in the settings."
-    ),
-    410: _lt("KSeF no longer keeps what was asked for."),
-}
-
 PERMISSIONS = {
     "InvoiceRead": _lt("read invoices"),
     "InvoiceWrite": _lt("issue invoices"),
@@ -135,15 +94,18 @@ UNKNOWN = {
     "invoice": _lt("KSeF refused the invoice."),
     "session": _lt("KSeF could not process the session."),
     "authentication": _lt("KSeF refused the login."),
+    "export": _lt("KSeF could not prepare the package."),
     "enrollment": _lt("KSeF rejected the application for a certificate."),
     "refused": _lt("KSeF refused the request."),
 }
 
 BY_CODE = {
     "invoice": INVOICE,
+    "session": SESSION,
     "authentication": AUTHENTICATION,
+    "export": EXPORT,
     "enrollment": ENROLLMENT,
-    "refused": REFUSALS,
+    "refused": {**HTTP, **EXCEPTION},
 }
 
 
@@ -155,13 +117,17 @@ def explain(row):
 
 
 def explain_failure(env, failure):
-    """Explain a failure in the language of an environment."""
-    kind, code = failure.kind, failure.code
-    text = KINDS.get(kind) or BY_CODE.get(kind, {}).get(code) or UNKNOWN[kind]
-    parts = [env._(text)]
-    if kind not in KINDS:
-        parts.append(env._("KSeF code %s.", code))
-    return "\n".join([*parts, *failure.details])
+    """Explain a failure in the language of an environment; KSeF's own details stand beside it."""
+    if failure.kind in KINDS:
+        return "\n".join([env._(KINDS[failure.kind]), *failure.details])
+    advice = find_advice(failure.kind, failure.code)
+    text = f"{env._(advice.what)} {env._(advice.remedy)}"
+    return "\n".join([text, env._("KSeF code %s.", failure.code), *failure.details])
+
+
+def find_advice(kind, code):
+    """Return what is known about a code of KSeF; for a new one, what it belongs to."""
+    return BY_CODE[kind].get(code) or Advice(UNKNOWN[kind], TELL_ADMINISTRATOR)
 
 
 def name_permissions(env, permissions):

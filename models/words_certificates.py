@@ -57,26 +57,6 @@ KEY_PROBLEMS = {
     ),
 }
 
-ENROLLMENT = {
-    400: _lt("KSeF rejected the application for a certificate. Apply once more."),
-}
-
-CREDENTIAL_REFUSALS = {
-    25001: _lt(
-        "KSeF gives certificates only to those who log in with a certificate, a seal or a "
-        "signature, not with a token."
-    ),
-    25002: _lt("With this way of logging in KSeF issues no certificates."),
-    25003: _lt("The names in the application do not fit the holder of the login. Apply once more."),
-    25006: _lt("The limit of applications for certificates is used up."),
-    25007: _lt(
-        "The limit of certificates is used up. Revoke those that nobody uses, then apply again."
-    ),
-    25008: _lt("KSeF does not know this certificate, or it belongs to another holder."),
-    26001: _lt("You cannot give a token permissions that this login does not have."),
-    26002: _lt("KSeF makes no tokens for this login."),
-}
-
 ENDING_TEXTS = {
     "ksef_certificate_id": _lt(
         "After that the company cannot log in to KSeF, and no invoice is sent. An administrator "

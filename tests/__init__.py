@@ -42,3 +42,4 @@ from . import test_send_wizard
 from . import test_sending
 from . import test_tokens
 from . import test_tours
+from . import test_words
