@@ -128,6 +128,14 @@ class TestBadLines(Fa3Common):
         (problem,) = self.problems(self.sell(self.line(tax)))
         self.assertEqual((problem.code, problem.field), ("E-TAX-05", "tax_ids"))
 
+    def test_day_that_was_typed_wrongly_is_refused(self):
+        invoice = self.sell(taxable_supply_date="1926-03-02")
+        (problem,) = self.problems(invoice)
+        self.assertEqual((problem.code, problem.record), ("E-DAT-01", invoice))
+        self.assertIn("1926-03-02", problem.message)
+        self.assertEqual(self.codes(self.sell(ksef_contract_on="1999-01-01")), [])
+        self.assertEqual(self.codes(self.sell(ksef_contract_on="1989-12-31")), ["E-DAT-01"])
+
     def test_sum_that_does_not_agree_is_refused(self):
         invoice = self.sell()
         self.env.flush_all()

@@ -109,6 +109,7 @@ _RECORD_RULES = (
     "_check_total",
     "_check_period",
     "_check_supply_day",
+    "_check_date_bounds",
     "_check_early_discount",
     "_check_bank_account",
     "_check_account_length",

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 from odoo import models
 
@@ -6,6 +6,9 @@ from ..problem import Problem
 
 # An invoice must not be issued earlier before the supply (art. 106i(7) VAT Act).
 _EARLIEST = timedelta(days=60)
+# The days that the schema takes: of sales, of payments, of contracts
+_FIRST_DAY, _LAST_DAY = date(2006, 1, 1), date(2050, 1, 1)
+_FIRST_PAYMENT_DAY, _FIRST_CONTRACT_DAY = date(2016, 7, 1), date(1990, 1, 1)
 
 
 class KsefFa3ChecksDates(models.AbstractModel):
@@ -24,6 +27,48 @@ class KsefFa3ChecksDates(models.AbstractModel):
                 ),
                 remedy=self.env._("Correct the period on the invoice, tab KSeF."),
             )
+
+    def _check_date_bounds(self, invoice):
+        """Days that are typed wrongly, as 0026 for 2026."""
+        for first_day, days in self._days_by_bound(invoice):
+            for day in sorted({day for day in days if day}):
+                if not first_day <= day <= _LAST_DAY:
+                    yield self._problem_of_bounds(invoice, day, first_day)
+
+    def _days_by_bound(self, invoice):
+        """Yield the first day that the schema takes, and the days that it holds for."""
+        move = invoice.move
+        yield (
+            _FIRST_DAY,
+            [
+                move.invoice_date,
+                move.ksef_period_starts_on,
+                move.ksef_period_ends_on,
+                *invoice.supply_days,
+                *move.ksef_partial_advance_ids.mapped("paid_on"),
+                *move.ksef_new_transport_ids.mapped("first_used_on"),
+            ],
+        )
+        terms = self._terms_of(move).mapped("date_maturity")
+        yield _FIRST_PAYMENT_DAY, [*terms, *(payment.paid_on for payment in invoice.payments)]
+        yield _FIRST_CONTRACT_DAY, [move.ksef_contract_on]
+
+    def _problem_of_bounds(self, invoice, day, first_day):
+        return Problem(
+            code="E-DAT-01",
+            record=invoice.move,
+            field="invoice_date",
+            message=self._name_invoice(
+                invoice,
+                self.env._(
+                    "KSeF refuses the date %(day)s: it takes dates from %(first)s to %(last)s.",
+                    day=day,
+                    first=first_day,
+                    last=_LAST_DAY,
+                ),
+            ),
+            remedy=self.env._("Look for the date on the invoice and correct it."),
+        )
 
     def _check_supply_day(self, invoice):
         move = invoice.move

@@ -43,6 +43,10 @@ class KsefFa3ChecksSimplified(models.AbstractModel):
             self.env._("lines"): (len(invoice.rows), _MAX_ROWS),
             self.env._("delivery notes"): (len(self._deliveries_of(invoice.move)), _MAX_NAMES),
             self.env._("third parties"): (len(invoice.parties), _MAX_PARTIES),
+            self.env._("additional descriptions"): (
+                len(self._build_descriptions(invoice)),
+                _MAX_ROWS,
+            ),
             self.env._("transports"): (len(invoice.move.ksef_transport_ids), _MAX_TRANSPORTS),
         }
         for name, (count, limit) in counts.items():
