@@ -84,3 +84,17 @@ class TestTours(KsefCommon, HttpCase):
                 login="ksiegowa_test",
             )
         self.assertEqual((good.ksef_state, bad.ksef_state), ("accepted", "to_send"))
+
+    def test_accountant_corrects_a_price(self):
+        self.connect()
+        invoice = self.post_invoice()
+        self.send(invoice)
+        self.start_tour(
+            f"/odoo/action-account.action_move_out_invoice/{invoice.id}",
+            "ksef_correct_price",
+            login="ksiegowa_test",
+        )
+        correction = invoice.ksef_correction_ids
+        self.assertEqual((correction.state, correction.move_type), ("draft", "out_refund"))
+        self.assertEqual(correction.amount_untaxed, 20)
+        self.assertEqual(correction.ksef_correction_reason, "wrong price")
