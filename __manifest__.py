@@ -9,6 +9,7 @@
     "depends": ["account", "l10n_pl", "l10n_pl_edi", "certificate"],
     "external_dependencies": {
         "python": ["asn1crypto", "cryptography", "lxml", "openpyxl", "requests", "xmlschema"],
+        "python": ["asn1crypto", "cryptography", "lxml", "qrcode", "requests", "xmlschema"],
     },
     "data": [
         "security/ir.model.access.csv",
@@ -17,6 +18,7 @@
         "security/ksef_preview_security.xml",
         "data/ir_cron.xml",
         "views/ksef_menus.xml",
+        "report/report_invoice.xml",
         "views/account_journal_views.xml",
         "views/account_journal_dashboard_views.xml",
         "views/account_move_views.xml",
@@ -36,6 +38,7 @@
         "views/product_template_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_config_settings_fa3_views.xml",
+        "views/res_config_settings_sending_views.xml",
         "views/account_move_acknowledgement_views.xml",
         "views/account_move_conditions_views.xml",
         "views/account_move_correction_views.xml",
@@ -50,6 +53,7 @@
         "views/readable_views.xml",
         "wizards/ksef_preview_views.xml",
         "wizards/ksef_send_views.xml",
+        "wizards/account_move_send_wizard_views.xml",
     ],
     "assets": {
         "web.assets_backend": ["account_ksef/static/src/**/*"],

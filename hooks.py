@@ -1,3 +1,4 @@
 def post_init_hook(env):
-    """Give the taxes of Polish charts that were loaded before us their FA(3) rate codes."""
+    """Give taxes their FA(3) rate codes, and companies the KSeF that they work with already."""
     env["account.tax"]._ksef_set_rate_codes()
+    env["res.company"]._ksef_prepare_takeover()

@@ -46,6 +46,10 @@ from . import ksef_new_transport
 from . import ksef_party
 from . import account_move_lock
 from . import ksef_transport
+from . import account_move_sending
+from . import account_move_print
+from . import account_move_l10n_pl_edi
+from . import takeover
 from . import product_template
 from . import res_partner
 from . import res_partner_policy
@@ -64,6 +68,7 @@ from . import res_company_fa3
 from . import res_company_correction
 from . import res_company_certificate
 from . import res_company_requests
+from . import res_company_sending
 from . import res_config_settings
 from . import res_config_settings_certificate
 from . import res_config_settings_policy

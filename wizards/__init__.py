@@ -1,4 +1,5 @@
 from . import account_move_reversal
+from . import account_move_send_wizard
 from . import ksef_correction
 from . import ksef_correction_data
 from . import ksef_correction_discount

@@ -1,0 +1,124 @@
+"""Beside `l10n_pl_edi`: never two senders, and its fields tell what ours know.
+
+That addon is in every Polish database, in more than one layout: fields and methods are looked
+for, never taken for granted. Its history is taken over in `takeover.py`.
+"""
+
+from odoo import api, fields, models
+
+from .l10n_pl_edi_views import hide_columns, hide_nodes
+
+REFUSED = "rejected"
+
+
+class AccountMove(models.Model):
+    _inherit = "account.move"
+
+    ksef_replaces_l10n_pl_edi = fields.Boolean(related="company_id.ksef_is_enabled")
+
+    # === NEVER TWO SENDERS === #
+
+    def _ksef_their(self, name):
+        """Return a field of `l10n_pl_edi`, empty where its layout has none of that name."""
+        return self[name] if name in self._fields else False
+
+    def _ksef_is_with_l10n_pl_edi(self):
+        """Whether Odoo's own addon sent this invoice, to the same KSeF, and was not refused."""
+        status = self._ksef_their("l10n_pl_edi_status")
+        return bool(status and status != REFUSED and self.company_id._ksef_shares_l10n_pl_edi())
+
+    def _ksef_leaves_to_l10n_pl_edi(self):
+        """Whether Odoo's own addon may send this invoice: what ours has under way stays ours."""
+        if self.company_id.ksef_is_enabled:
+            return False
+        return all(row.state in (REFUSED, "withdrawn") for row in self.sudo().ksef_submission_ids)
+
+    def _ksef_is_expected(self):
+        return super()._ksef_is_expected() and not self._ksef_is_with_l10n_pl_edi()
+
+    @api.depends("ksef_state", "state")
+    def _compute_ksef_is_sendable(self):
+        super()._compute_ksef_is_sendable()
+        theirs = self.filtered(lambda move: move._ksef_is_with_l10n_pl_edi())
+        theirs.ksef_is_sendable = False
+
+    def action_l10n_pl_edi_update_invoice_status(self):
+        """Silent where our queue asks; about what it sent itself, it may go on asking."""
+        if self._ksef_last_submission():
+            return False
+        return super().action_l10n_pl_edi_update_invoice_status()
+
+    # === MIRROR === #
+
+    def _ksef_mirror(self):
+        """Have the fields of `l10n_pl_edi` say what our last submissions say."""
+        taken = self._ksef_numbers_taken()
+        for move in self:
+            values = move._ksef_mirror_values()
+            if values.get("l10n_pl_edi_number") in taken:
+                del values["l10n_pl_edi_number"]
+            move.write({name: value for name, value in values.items() if name in self._fields})
+
+    def _ksef_mirror_values(self):
+        submission = self._ksef_last_submission()
+        if submission.state != "accepted":
+            return {"l10n_pl_edi_status": REFUSED}
+        return {
+            "l10n_pl_edi_status": "accepted",
+            "l10n_pl_edi_number": submission.ksef_number,
+            "l10n_pl_edi_ref": submission.invoice_reference,
+            "l10n_pl_edi_session_id": submission.session_reference,
+        }
+
+    def _ksef_numbers_taken(self):
+        """Numbers that another document bears: in one layout no two may have the same.
+
+        It happens where seller and buyer are companies of one database.
+        """
+        if "l10n_pl_edi_number" not in self._fields:
+            return set()
+        numbers = [move._ksef_last_submission().ksef_number for move in self]
+        others = [("l10n_pl_edi_number", "in", numbers), ("id", "not in", self.ids)]
+        return set(self.sudo().search(others).mapped("l10n_pl_edi_number"))
+
+    # === VIEWS === #
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, self.env.companies._ksef_all_replace_l10n_pl_edi())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            hide_nodes(arch, "ksef_replaces_l10n_pl_edi")
+        elif view_type == "list" and self.env.companies._ksef_all_replace_l10n_pl_edi():
+            hide_columns(arch)
+        return arch, view
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "form":
+            hide_nodes(arch, "ksef_is_enabled")
+        return arch, view
+
+
+class KsefSubmission(models.Model):
+    _inherit = "ksef.submission"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "accepted":
+            self.move_id._ksef_mirror()
+        elif vals.get("state") == REFUSED:
+            sent_by_them = self.move_id.filtered(
+                lambda move: move._ksef_their("l10n_pl_edi_status")
+            )
+            sent_by_them._ksef_mirror()
+        return result
