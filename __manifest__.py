@@ -8,8 +8,15 @@
     "countries": ["pl"],
     "depends": ["account", "l10n_pl", "l10n_pl_edi", "certificate"],
     "external_dependencies": {
-        "python": ["asn1crypto", "cryptography", "lxml", "openpyxl", "requests", "xmlschema"],
-        "python": ["asn1crypto", "cryptography", "lxml", "qrcode", "requests", "xmlschema"],
+        "python": [
+            "asn1crypto",
+            "cryptography",
+            "lxml",
+            "openpyxl",
+            "qrcode",
+            "requests",
+            "xmlschema",
+        ],
     },
     "data": [
         "security/ir.model.access.csv",
@@ -45,7 +52,6 @@
         "views/res_partner_views.xml",
         "wizards/ksef_correction_templates.xml",
         "wizards/ksef_correction_views.xml",
-        "wizards/ksef_certificate_load_views.xml",
         "views/account_policy_views.xml",
         "views/res_config_settings_policy_views.xml",
         "wizards/ksef_number_import_views.xml",

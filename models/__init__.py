@@ -44,8 +44,8 @@ from . import ksef_extra
 from . import ksef_partial_advance
 from . import ksef_new_transport
 from . import ksef_party
-from . import account_move_lock
 from . import ksef_transport
+from . import account_move_lock
 from . import account_move_sending
 from . import account_move_print
 from . import account_move_l10n_pl_edi

@@ -48,6 +48,11 @@ class AccountMove(models.Model):
             return False
         return super().action_l10n_pl_edi_update_invoice_status()
 
+    def _l10n_pl_edi_check_mandatory_fields(self):
+        """Its warnings about its own document are none where ours makes the document."""
+        moves = self.filtered(lambda move: move._ksef_leaves_to_l10n_pl_edi())
+        return super(AccountMove, moves)._l10n_pl_edi_check_mandatory_fields() if moves else {}
+
     # === MIRROR === #
 
     def _ksef_mirror(self):

@@ -31,8 +31,10 @@ DOCUMENT_FIELDS = frozenset(
         "ksef_authorized_partner_id",
         "ksef_authorized_role",
         "ksef_cash_method",
+        "ksef_contract_currency_id",
         "ksef_contract_no",
         "ksef_contract_on",
+        "ksef_contract_rate",
         "ksef_corrected_period",
         "ksef_correction_reason",
         "ksef_correction_type",
@@ -48,6 +50,8 @@ DOCUMENT_FIELDS = frozenset(
         "ksef_origin_move_id",
         "ksef_party_snapshot",
         "ksef_payer_id",
+        "ksef_payment_code",
+        "ksef_payment_link",
         "ksef_period_ends_on",
         "ksef_period_starts_on",
         "ksef_reverse_charge",
@@ -281,3 +285,13 @@ class KsefCorrectedDocument(models.Model):
 class KsefPartialAdvance(models.Model):
     _name = "ksef.partial.advance"
     _inherit = ["ksef.partial.advance", "ksef.document.part"]
+
+
+class KsefTransport(models.Model):
+    _name = "ksef.transport"
+    _inherit = ["ksef.transport", "ksef.document.part"]
+
+
+class KsefNewTransport(models.Model):
+    _name = "ksef.new.transport"
+    _inherit = ["ksef.new.transport", "ksef.document.part"]

@@ -39,7 +39,7 @@ class AccountMove(models.Model):
 
     def _ksef_is_issued(self):
         """Whether the buyer may have this invoice: it is in KSeF, under its number."""
-        return bool(self.ksef_number) or self.ksef_state == ISSUED
+        return self.ksef_state == ISSUED
 
     def _ksef_awaits_issue(self):
         """Whether KSeF has to issue this invoice before the buyer may have it."""

@@ -39,11 +39,11 @@ from . import test_queue
 from . import test_readable
 from . import test_secrets
 from . import test_print
-from . import test_protection
-from . import test_queue
 from . import test_send_dialog
+from . import test_send_dialog_tour
 from . import test_send_wizard
 from . import test_sending
 from . import test_tokens
+from . import test_takeover
 from . import test_tours
 from . import test_words

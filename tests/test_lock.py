@@ -101,6 +101,8 @@ class TestLock(LockCommon):
             "ksef.extra": {"key": "Klucz", "value": "Wartość"},
             "ksef.corrected.document": {"number": "FV/1", "issued_on": "2026-01-01"},
             "ksef.partial.advance": {"paid_on": "2026-01-01", "amount": 5},
+            "ksef.transport": {"kind": "3", "load": "13"},
+            "ksef.new.transport": {"first_used_on": "2026-01-01"},
         }
         for name, values in rows.items():
             with self.subTest(name):

@@ -68,7 +68,16 @@ class TestPrint(PrintCommon):
         self.assertIn("Invoice", html)
 
     def test_number_adopted_without_its_document_is_printed_without_a_code(self):
-        self.invoice.ksef_number = "1234563218-20260101-010080DD2B5E-26"
+        number = "1234563218-20260101-010080DD2B5E-26"
+        self.invoice.ksef_number = number
+        self.env["ksef.submission"].create(
+            {
+                "move_id": self.invoice.id,
+                "company_id": self.company.id,
+                "state": "accepted",
+                "ksef_number": number,
+            }
+        )
         html = self.printed()
         self.assertIn(self.invoice.ksef_number, html)
         self.assertNotIn('name="ksef_code"', html)

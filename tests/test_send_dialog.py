@@ -173,6 +173,7 @@ class TestSendDialog(SendDialogCommon):
         old = self.invoice.invoice_pdf_report_id
         self.assertTrue(old)
         self.company.ksef_is_enabled = True
+        self.env.invalidate_all()
         self.send(self.invoice)
         self.env.invalidate_all()
         self.assertFalse(self.invoice.invoice_pdf_report_id)
