@@ -2,6 +2,7 @@ from . import test_access
 from . import test_account_tax
 from . import test_alerts
 from . import test_certificates
+from . import test_certificates_tour
 from . import test_announcements
 from . import test_bill_number
 from . import test_batch
