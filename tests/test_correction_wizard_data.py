@@ -59,21 +59,21 @@ class TestCorrectionOfData(CorrectionWizardCommon):
         self.assertTrue(wizard.is_blocked)
         self.assertIn("NIP", wizard.preview)
 
-    def test_additional_buyer_is_shown_as_it_was(self):
+    def test_e24_additional_buyer_is_shown_as_it_was(self):
         second = self._create_buyer(name="Drugi", vat="PL7762811692")
         party = {"partner_id": second.id, "role": "4", "share": 50}
         invoice = self.sell_accepted(ksef_party_ids=[Command.create(party)])
         second.name = "Drugi nabywca"
-        document = self.build(self.finish(self.begin(invoice, "buyer")))
+        document = self.golden(self.finish(self.begin(invoice, "buyer")))
         self.assertEqual(document["Podmiot3/IDNabywcy"], "NB02")
         self.assertEqual(document["Podmiot3/DaneIdentyfikacyjne/Nazwa"], "Drugi nabywca")
         self.assertEqual(document.texts("Fa/Podmiot2K/IDNabywcy"), ["NB02"])
         self.assertEqual(document["Fa/Podmiot2K/DaneIdentyfikacyjne/Nazwa"], "Drugi")
 
-    def test_wrong_number_of_the_invoice(self):
+    def test_e23_wrong_number_of_the_invoice(self):
         invoice = self.sell_accepted()
         wizard = self.begin(invoice, "number", right_number="FV/2026/99")
-        document = self.build(self.finish(wizard))
+        document = self.golden(self.finish(wizard))
         self.assertEqual(document["Fa/DaneFaKorygowanej/NrFaKorygowanej"], invoice.name)
         self.assertEqual(document["Fa/NrFaKorygowany"], "FV/2026/99")
         self.assertEqual(document["Fa/P_15"], "0.00")

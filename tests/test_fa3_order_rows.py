@@ -12,11 +12,11 @@ class TestOrderRows(AdvancesCommon):
             name="Käufer GmbH", vat="DE136695976", country_id=self.env.ref("base.de").id
         )
 
-    def test_distance_sale_names_the_foreign_rate_and_its_procedure(self):
+    def test_e21_distance_sale_names_the_foreign_rate_and_its_procedure(self):
         self.machine.taxes_id = self.tax("vs_kraj_23").copy(
             {"name": "OSS DE", "amount": 19, "ksef_rate_code": "oss", "ksef_procedure": "WSTO_EE"}
         )
-        document = self.build(self.advance(self.order(), 10))
+        document = self.golden(self.advance(self.order(), 10))
         (row,) = document.all("Fa/Zamowienie/ZamowienieWiersz")
         self.assertEqual((row["P_12Z"], row["P_12Z_XII"]), (None, "19"))
         self.assertEqual((row["P_11VatZ"], row["ProceduraZ"]), ("1900.00", "WSTO_EE"))
@@ -30,18 +30,19 @@ class TestOrderRows(AdvancesCommon):
         row = document.all("Fa/Zamowienie/ZamowienieWiersz")[0]
         self.assertEqual((row["P_12Z"], row["ProceduraZ"]), ("0 WDT", None))
 
-    def test_classifications_of_the_product_are_shown(self):
+    def test_e22_classifications_of_the_product_are_shown(self):
         self.machine.write(
             {
                 "default_code": "M-1",
                 "ksef_pkwiu": "28.41",
                 "ksef_cn": "84596100",
+                "ksef_pkob": "1220",
                 "l10n_pl_vat_gtu": "GTU_06",
             }
         )
-        row = self.build(self.advance(self.order(), 10)).all("Fa/Zamowienie/ZamowienieWiersz")[0]
-        shown = [row[name] for name in ("IndeksZ", "PKWiUZ", "CNZ", "GTUZ")]
-        self.assertEqual(shown, ["M-1", "28.41", "84596100", "GTU_06"])
+        row = self.golden(self.advance(self.order(), 10)).all("Fa/Zamowienie/ZamowienieWiersz")[0]
+        shown = [row[name] for name in ("IndeksZ", "PKWiUZ", "CNZ", "PKOBZ", "GTUZ")]
+        self.assertEqual(shown, ["M-1", "28.41", "84596100", "1220", "GTU_06"])
 
     def test_codes_of_the_register_can_stay_out_of_the_order(self):
         self.company.ksef_is_with_jpk_codes = False

@@ -45,8 +45,8 @@ class SelfBillingCommon(Fa3Common):
 
 @tagged("post_install", "-at_install")
 class TestSelfBilling(SelfBillingCommon):
-    def test_vendor_sells_and_we_buy(self):
-        document = self.build(self.buy())
+    def test_s29_vendor_sells_and_we_buy(self):
+        document = self.golden(self.buy(name="SF/2026/03/0001"))
         self.assertEqual(
             document.fields("Podmiot1/DaneIdentyfikacyjne"),
             [("NIP", VENDOR_NIP), ("Nazwa", "Rolnik sp. z o.o.")],
