@@ -11,8 +11,11 @@ from . import ksef_session
 from . import ksef_submission
 from . import ksef_submission_batch
 from . import ksef_session_batch
+from . import ksef_announcement
+from . import ksef_submission_offline
 from . import ksef_alert
 from . import ksef_alert_causes
+from . import ksef_lighthouse
 from . import ksef_alert_deadlines
 from . import ksef_policy
 from . import ksef_alert_endings
@@ -20,6 +23,7 @@ from . import account_move
 from . import account_move_fa3
 from . import account_move_policy
 from . import account_move_status
+from . import account_move_offline
 from . import account_move_correction
 from . import account_move_correct
 from . import account_move_data_correction
@@ -37,8 +41,6 @@ from . import account_journal
 from . import account_journal_policy
 from . import account_journal_dashboard
 from . import account_payment_method_line
-from . import ksef_announcement
-from . import ksef_lighthouse
 from . import ksef_corrected_document
 from . import ksef_extra
 from . import ksef_partial_advance
@@ -67,6 +69,7 @@ from . import res_company_responsible
 from . import res_company_fa3
 from . import res_company_correction
 from . import res_company_certificate
+from . import res_company_offline
 from . import res_company_requests
 from . import res_company_sending
 from . import res_config_settings

@@ -238,7 +238,9 @@ class AccountMove(models.Model):
         bodies = {}
         for submission in submissions:
             move = submission.move_id
-            move.write({"ksef_number": submission.ksef_number, "ksef_mode": submission.mode})
+            move.write(
+                {"ksef_number": submission.ksef_number, "ksef_mode": submission._mode_of_invoice()}
+            )
             env = self.with_context(lang=submission.create_uid.lang).env
             bodies[move.id] = env._("KSeF accepted the invoice: number %s.", move.ksef_number)
         self._message_log_batch(bodies)

@@ -141,6 +141,7 @@ class KsefAnnouncement(models.Model):
 
     def _tell_invoices(self):
         """Have the deadlines that may rest upon it counted anew."""
+        self.env["account.move"]._ksef_recount_deadlines()
 
     # === READING LATARNIA === #
 
@@ -179,10 +180,10 @@ class KsefAnnouncement(models.Model):
     # === FOR DEADLINES === #
 
     @api.model
-    def _outages(self, environment):
-        """Every outage that counts in an environment, as `ksef` wants them, oldest first."""
+    def _counted(self, environment):
+        """Everything that counts in an environment, oldest first."""
         counted = [("environment", "=", environment), ("is_counted", "=", True)]
-        return [row._as_outage() for row in self.search(counted, order="starts_at, id")]
+        return self.search(counted, order="starts_at, id")
 
     @api.model
     def _running(self, environment):
@@ -200,8 +201,8 @@ class KsefAnnouncement(models.Model):
     def _as_outage(self):
         return Outage(
             mode=Mode(self.mode),
-            began_on=_day(self.starts_at),
-            ended_on=_day(self.ends_at) if self.ends_at else None,
+            began_on=day_of(self.starts_at),
+            ended_on=day_of(self.ends_at) if self.ends_at else None,
         )
 
 
@@ -237,6 +238,6 @@ def _naive(moment):
     return moment.astimezone(timezone.utc).replace(tzinfo=None, microsecond=0)
 
 
-def _day(moment):
+def day_of(moment):
     """The Polish day of a naive moment in UTC."""
     return polish_day(moment.replace(tzinfo=timezone.utc))

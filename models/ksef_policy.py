@@ -1,17 +1,21 @@
 """Sends by itself what the policies of companies, journals and customers say."""
 
 import logging
+from datetime import time, timedelta, timezone
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import split_every
 
+from ..ksef.deadlines import WARSAW
 from .ksef_alert_causes import AWAY_KINDS
 
 _logger = logging.getLogger(__name__)
 
 CHUNK = 200  # invoices checked, queued and committed together
 AUTOMATIC = ("on_post", "scheduled")
+BLIP = timedelta(minutes=15)  # silence of KSeF that nobody announced and that may pass
+CUT_OFF = time(23, 45)  # Polish time: three looks of this cron before midnight
 
 
 class KsefPolicy(models.AbstractModel):
@@ -28,7 +32,7 @@ class KsefPolicy(models.AbstractModel):
             for ids in split_every(CHUNK, moves.ids):
                 self._send_chunk(moves.browse(ids))
                 self.env["ir.cron"]._commit_progress(len(ids))
-            self._send_offline(company)
+            self._send_offline_safely(company)
 
     @api.model
     def _due_moves(self, company):
@@ -94,10 +98,37 @@ class KsefPolicy(models.AbstractModel):
             self._send_chunk(part)
 
     @api.model
+    def _send_offline_safely(self, company):
+        try:
+            self._send_offline(company)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.cr.rollback()  # somebody works on one of them: next time
+        except Exception:
+            _logger.exception("KSeF: company %s could not issue offline", company.id)
+            self.env.cr.rollback()
+        self.env["ir.cron"]._commit_progress()
+
+    @api.model
     def _send_offline(self, company):
-        """Hand over what KSeF cannot be reached for, if the company issues offline then."""
-        if company.ksef_away_policy != "offline":
+        """Issue offline what KSeF cannot be reached for, if the company wants it so.
+
+        At the end of the day in any case: what KSeF gets tomorrow it takes as issued offline.
+        """
+        is_last_call = self._polish_time() >= CUT_OFF
+        if company.ksef_away_policy != "offline" and not is_last_call:
             return
-        waiting = [("state", "=", "queued"), ("failure_kind", "in", AWAY_KINDS)]
-        rows = self.env["ksef.submission"].search([("company_id", "=", company.id), *waiting])
+        kinds = (*AWAY_KINDS, "rate_limited") if is_last_call else AWAY_KINDS
+        waiting = [("state", "=", "queued"), ("is_offline", "=", False)]
+        failing = [("company_id", "=", company.id), ("failure_kind", "in", kinds)]
+        rows = self.env["ksef.submission"].search([*failing, *waiting])
+        if not is_last_call and not self.env["ksef.announcement"]._running(
+            company.ksef_environment
+        ):
+            long_ago = fields.Datetime.now() - BLIP
+            rows = rows.filtered(lambda row: row.create_date <= long_ago)
         rows.move_id._ksef_on_ksef_away()
+
+    @api.model
+    def _polish_time(self):
+        moment = fields.Datetime.now().replace(tzinfo=timezone.utc)
+        return moment.astimezone(WARSAW).time()

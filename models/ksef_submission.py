@@ -365,6 +365,10 @@ class KsefSubmission(models.Model):
     def _document_bytes(self):
         return base64.b64decode(self.with_context(bin_size=False).document)
 
+    def _mode_of_invoice(self):
+        """How the invoice was issued, as far as this document tells."""
+        return self.mode
+
     # === FOR PEOPLE === #
 
     def _withdraw(self):

@@ -33,6 +33,7 @@ from . import test_l10n_pl_edi
 from . import test_lock
 from . import test_neutralize
 from . import test_overview
+from . import test_offline
 from . import test_policies
 from . import test_preview
 from . import test_protection

@@ -94,9 +94,9 @@ class TestAnnouncements(KsefCommon):
     def test_words_about_test_environments_do_not_count_by_themselves(self):
         rows = self.announcements._take_over("test", self._read([message()]))
         self.assertFalse(rows.is_counted)
-        self.assertFalse(self.announcements._outages("test"))
+        self.assertFalse(self.announcements._counted("test"))
         rows.is_counted = True
-        outage = self.announcements._outages("test")[0]
+        outage = self.announcements._counted("test")._as_outage()
         self.assertEqual((outage.mode, outage.ended_on), (Mode.EMERGENCY, None))
 
     def _read(self, messages):
@@ -114,7 +114,7 @@ class TestAnnouncements(KsefCommon):
                 "ends_at": "2026-11-21 22:59:00",
             }
         )
-        outage = self.announcements._outages("local")[0]
+        outage = self.announcements._counted("local")._as_outage()
         self.assertEqual(outage.began_on, fields.Date.to_date("2026-11-21"))
         self.assertEqual(outage.ended_on, fields.Date.to_date("2026-11-21"))
 
