@@ -125,7 +125,7 @@ class KsefPolicy(models.AbstractModel):
             company.ksef_environment
         ):
             long_ago = fields.Datetime.now() - BLIP
-            rows = rows.filtered(lambda row: row.create_date <= long_ago)
+            rows = rows.filtered(lambda row: row.state_changed_at <= long_ago)
         rows.move_id._ksef_on_ksef_away()
 
     @api.model

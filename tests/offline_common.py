@@ -27,6 +27,10 @@ class OfflineCommon(CredentialsCommon):
         """Let it be a moment (text, UTC) for Odoo and for the simulator."""
         with freeze_time(moment):
             self.simulator.set_clock(f"{moment.replace(' ', 'T')}+00:00")
+            # Of this moment too: keys and tokens are not used before they are made
+            for usage in ("KsefTokenEncryption", "SymmetricKeyEncryption"):
+                self.simulator.rotate_keys(usage, emergency=True)
+            self.company.ksef_token = self.simulator.token(self.company._ksef_nip())
             yield
         self.simulator.reset_clock()
 
@@ -39,7 +43,7 @@ class OfflineCommon(CredentialsCommon):
         wizard = self.env["ksef.offline.issue"].with_user(user or self.accountant)
         action = invoice.with_user(user or self.accountant).action_ksef_open_offline()
         wizard.browse(action["res_id"]).action_issue()
-        return invoice.ksef_submission_ids.sorted("id")[-1]
+        return invoice.ksef_submission_ids.sorted("id")[-1:]
 
     def announce(self, mode, begins, ends=False):
         return self.env["ksef.announcement"].create(
