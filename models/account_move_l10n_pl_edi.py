@@ -57,7 +57,9 @@ class AccountMove(models.Model):
 
     def _ksef_mirror(self):
         """Have the fields of `l10n_pl_edi` say what our last submissions say."""
-        taken = self._ksef_numbers_taken()
+        taken = self._ksef_numbers_taken(
+            [move._ksef_last_submission().ksef_number for move in self]
+        )
         for move in self:
             values = move._ksef_mirror_values()
             if values.get("l10n_pl_edi_number") in taken:
@@ -75,16 +77,36 @@ class AccountMove(models.Model):
             "l10n_pl_edi_session_id": submission.session_reference,
         }
 
-    def _ksef_numbers_taken(self):
-        """Numbers that another document bears: in one layout no two may have the same.
+    def _ksef_numbers_taken(self, numbers):
+        """Which numbers other documents bear: in one layout no two may have the same.
 
         It happens where seller and buyer are companies of one database.
         """
         if "l10n_pl_edi_number" not in self._fields:
             return set()
-        numbers = [move._ksef_last_submission().ksef_number for move in self]
         others = [("l10n_pl_edi_number", "in", numbers), ("id", "not in", self.ids)]
         return set(self.sudo().search(others).mapped("l10n_pl_edi_number"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = super().create(vals_list)
+        moves.filtered("ksef_number")._ksef_mirror_received()
+        return moves
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "ksef_number" in vals:
+            self._ksef_mirror_received()
+        return result
+
+    def _ksef_mirror_received(self):
+        """The same for the numbers of vendor bills, typed or read."""
+        if "l10n_pl_edi_number" not in self._fields:
+            return
+        bills = self._ksef_received_bills()
+        taken = bills._ksef_numbers_taken(bills.mapped("ksef_number"))
+        for bill in bills.filtered(lambda bill: bill.ksef_number not in taken):
+            bill.l10n_pl_edi_number = bill.ksef_number
 
     # === VIEWS === #
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from odoo import api, fields, models
 
 from ..ksef.crypto import hash_base64
+from ..ksef.number import is_valid
 
 BATCH = 500  # invoices in one transaction
 MODE_PARAMETER = "l10n_pl_edi_ksef.mode"
@@ -33,6 +34,7 @@ class ResCompany(models.Model):
         """Adopt the history of `l10n_pl_edi`: the newest now, the rest in the background."""
         moves = self.env["account.move"].sudo()
         moves._ksef_adopt(moves.search(moves._ksef_adoptable(self), limit=BATCH))
+        moves._ksef_adopt_bills(self)
         if moves.search_count(moves._ksef_adoptable(self), limit=1):
             self.env.ref("account_ksef.ir_cron_adopt").sudo()._trigger()
 
@@ -71,6 +73,7 @@ class AccountMove(models.Model):
         companies = self.env["res.company"].search([("ksef_is_enabled", "=", True)])
         domain = self._ksef_adoptable(companies)
         self._ksef_adopt(self.search(domain, limit=BATCH))
+        self._ksef_adopt_bills(companies)
         self.env["ir.cron"]._commit_progress(1, remaining=self.search_count(domain, limit=1))
 
     @api.model
@@ -111,6 +114,28 @@ class AccountMove(models.Model):
                 row.move_id.write({"ksef_number": row.ksef_number, "ksef_mode": row.mode})
         if moves:
             rows._trigger_cron()
+
+    @api.model
+    def _ksef_adopt_bills(self, companies):
+        """Take over the numbers of vendor bills; what is none, or a twin's, stays with them."""
+        if "l10n_pl_edi_number" not in self._fields:
+            return
+        bills = self.search(
+            [
+                ("company_id", "in", companies.ids),
+                ("move_type", "in", ("in_invoice", "in_refund", "in_receipt")),
+                ("l10n_pl_edi_number", "!=", False),
+                ("ksef_number", "=", False),
+            ]
+        )
+        seen = set(
+            bills._ksef_bills_numbered(bills.mapped("l10n_pl_edi_number")).mapped("ksef_number")
+        )
+        for bill in bills.with_context(tracking_disable=True):
+            number = bill.l10n_pl_edi_number
+            if number not in seen and is_valid(number):
+                seen.add(number)
+                bill.ksef_number = number
 
     def _ksef_adopted_values(self):
         is_issued = self.l10n_pl_edi_status == "accepted"

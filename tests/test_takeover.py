@@ -10,6 +10,7 @@ from ..ksef.crypto import hash_base64
 from ..models.l10n_pl_edi_views import hide_columns, hide_nodes
 from .common import KsefCommon
 
+BILL_NUMBER = "5265877635-20250826-0100001AF629-AF"
 NUMBER = "1234563218-20260105-010080DD2B5E-26"
 
 
@@ -147,6 +148,18 @@ class TestTakeover(TakeoverCommon):
         self.adopt_in_background()
         self.env.invalidate_all()
         self.assertEqual((self.invoice.ksef_state, self.invoice.ksef_number), ("accepted", NUMBER))
+
+    def test_numbers_of_vendor_bills_are_taken_over_and_mirrored(self):
+        bill = self.init_invoice("in_invoice", partner=self.buyer, amounts=[100])
+        bill.l10n_pl_edi_number = BILL_NUMBER
+        broken = self.init_invoice("in_invoice", partner=self.buyer, amounts=[100])
+        broken.l10n_pl_edi_number = "7762811692"
+        self.connect()
+        self.assertEqual((bill.ksef_number, broken.ksef_number), (BILL_NUMBER, False))
+        bill.ksef_number = False
+        bill.l10n_pl_edi_number = False
+        broken.ksef_number = BILL_NUMBER
+        self.assertEqual(broken.l10n_pl_edi_number, BILL_NUMBER)
 
     def test_installation_keeps_the_environment_of_theirs(self):
         self.env["ir.config_parameter"].set_param("l10n_pl_edi_ksef.mode", "prod")
