@@ -86,9 +86,11 @@ class ResCompany(models.Model):
 
     def _ksef_offline_obstacle(self):
         """Why this company cannot issue offline, for people; empty if it can."""
+        if self.sudo().ksef_offline_certificate_id.is_valid:
+            return ""
         return self.env._(
             "%(company)s cannot issue offline: such invoices bear a second code, which is signed "
-            "with an Offline certificate (type 2), and none is loaded.",
+            "with an Offline certificate (type 2), and none that is valid is loaded.",
             company=self.name,
         )
 

@@ -6,6 +6,7 @@ from odoo.tests import TransactionCase, freeze_time, new_test_user, tagged
 
 from ..models.schedule import Schedule
 from .common import KsefCommon
+from .credentials_common import CredentialsCommon
 
 
 class PoliciesCommon(KsefCommon):
@@ -170,10 +171,6 @@ class TestScheduled(PoliciesCommon):
             with self.subTest(values), self.assertRaises(ValidationError):
                 self.company.write(values)
 
-    def test_issuing_offline_without_the_certificate_is_refused_with_the_reason(self):
-        with self.assertRaisesRegex(ValidationError, "Offline certificate"):
-            self.company.ksef_away_policy = "offline"
-
 
 @tagged("post_install", "-at_install")
 class TestMoments(TransactionCase):
@@ -276,3 +273,17 @@ class TestExemptions(PoliciesCommon):
     def test_document_of_a_company_without_ksef_says_nothing(self):
         invoice = self.post_invoice(self.other_company)
         self.assertFalse(invoice.ksef_state or invoice.ksef_exemption or invoice.ksef_status_line)
+
+
+@tagged("post_install", "-at_install")
+class TestAwayPolicy(CredentialsCommon):
+    def test_company_with_an_offline_certificate_may_choose_to_issue_offline(self):
+        self.connect()
+        offline = self.one_file(self.p12(self.seal(is_offline=True)))
+        self.load(offline, scope="ksef_offline")
+        self.company.ksef_away_policy = "offline"
+        self.assertEqual(self.company.ksef_away_policy, "offline")
+
+    def test_issuing_offline_without_the_certificate_is_refused_with_the_reason(self):
+        with self.assertRaisesRegex(ValidationError, "Offline certificate"):
+            self.company.ksef_away_policy = "offline"
