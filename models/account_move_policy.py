@@ -91,11 +91,14 @@ class AccountMove(models.Model):
         return self.company_id.ksef_send_policy
 
     def _ksef_goes_at(self):
-        """When this waiting invoice is sent by itself (naive UTC); False if only by hand."""
+        """When this waiting invoice is sent by itself (naive UTC); False if only by hand.
+
+        What is late does not wait for the schedule.
+        """
         policy = self._ksef_send_policy()
         if self.ksef_state != "to_send" or policy == "manual":
             return False
-        if policy == "on_post":
+        if policy == "on_post" or self.ksef_is_late:
             return fields.Datetime.now()
         posted_at = self.ksef_waiting_since or self.create_date
         return self.company_id._ksef_schedule().next_after(posted_at)

@@ -69,9 +69,9 @@ class KsefPolicy(models.AbstractModel):
     def _is_due(self, move, passed):
         """Whether it goes now; `passed` is the newest moment of the schedule."""
         policy = move._ksef_send_policy() if move.ksef_state else "manual"
-        if policy == "scheduled":
+        if policy == "scheduled" and not move.ksef_is_late:
             return not move.ksef_waiting_since or move.ksef_waiting_since <= passed
-        return policy == "on_post"
+        return policy in AUTOMATIC
 
     @api.model
     def _send_chunk(self, moves):

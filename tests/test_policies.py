@@ -157,6 +157,13 @@ class TestScheduled(PoliciesCommon):
         self.run_policies(datetime(2026, 11, 23, 3, 0))
         self.assertEqual(invoice.ksef_state, "sending")
 
+    def test_late_invoice_does_not_wait_for_the_hour(self):
+        with freeze_time("2026-11-20 12:00:00"):
+            self.company.ksef_start_on = "2026-11-01"
+            invoice = self.post_invoice(invoice_date="2026-11-18")
+        self.run_policies(datetime(2026, 11, 20, 12, 5))
+        self.assertEqual(invoice.ksef_state, "sending")
+
     def test_status_line_names_the_hour(self):
         with freeze_time("2026-11-20 12:00:00"):
             self.company.ksef_start_on = "2026-11-01"
