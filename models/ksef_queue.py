@@ -11,6 +11,7 @@ from ..ksef import errors
 from . import words
 from .cron_alarm import set_alarm, start_alarm
 from .failure import NO_FAILURE, Failure
+from .stopwatch import timed
 
 _logger = logging.getLogger(__name__)
 
@@ -308,9 +309,11 @@ class KsefQueue(models.AbstractModel):
 
     def _apply(self, decision):
         """Write a decision: the new state, when the row is due again, and why."""
-        self._write_decision(decision)
-        self._on_applied(decision)
-        self._apply_to_others(decision.others)
+        with timed("writing", 1 + len(decision.others)):
+            self._write_decision(decision)
+            self._on_applied(decision)
+            self._apply_to_others(decision.others)
+            self.env.flush_all()
 
     def _write_decision(self, decision):
         now = fields.Datetime.now()

@@ -24,6 +24,7 @@ from .failure import Failure
 from .ksef_queue import NEVER, Decision, Verdict
 from .ksef_session import SECRET, STATUS_OPEN
 from .ksef_submission import NO_SESSION, STALE
+from .stopwatch import timed
 
 SLICE = 200  # documents made, or read, at once
 RECEIPTS = 50  # fetched in one step
@@ -203,7 +204,9 @@ class KsefSession(models.Model):
     def _archive(self, key):
         """The archive of the frozen documents, the same bytes each time, while it is needed."""
         with tempfile.TemporaryDirectory(prefix="ksef-") as folder:
-            yield pack_batch(Path(folder) / "batch", self._packed_files(), key)
+            with timed("packing and encrypting", 1):
+                batch = pack_batch(Path(folder) / "batch", self._packed_files(), key)
+            yield batch
 
     def _packed_files(self):
         """The documents one after the other, never all of them in memory."""

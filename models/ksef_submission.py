@@ -212,7 +212,7 @@ class KsefSubmission(models.Model):
         return self.search(
             [
                 ("id", "!=", self.id),
-                ("session_reference", "=", self.session_reference),
+                ("session_id", "=", self.session_id.id),
                 ("state", "=", "sent"),
                 ("retry_at", "<=", soon),
             ]

@@ -14,6 +14,7 @@ from ..ksef.sessions import SEND_INVOICE
 from .failure import Failure
 from .ksef_queue import BACK_OFF, LANES, Decision, Verdict
 from .ksef_submission import GATHER, IN_BATCH, NO_SESSION
+from .stopwatch import timed
 
 _logger = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ class KsefSubmission(models.Model):
         """Return `{move: Prepared}` of what is not frozen yet, but for what makes us fail."""
         moves = self.filtered(lambda row: not row.document_hash).move_id
         try:
-            with self.env.cr.savepoint():
+            with self.env.cr.savepoint(), timed("building", len(moves)):
                 return self.env["ksef.fa3"]._prepared(moves)
         except Exception:
             _logger.exception("KSeF: documents of a batch are made one by one")

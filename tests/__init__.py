@@ -6,6 +6,7 @@ from . import test_certificates_tour
 from . import test_announcements
 from . import test_bill_number
 from . import test_batch
+from . import test_budget_rows
 from . import test_connection
 from . import test_correction_wizard
 from . import test_endings
@@ -31,6 +32,7 @@ from . import test_fa3_special_rates
 from . import test_fa3_texts_and_dates
 from . import test_l10n_pl_edi
 from . import test_lock
+from . import test_lanes
 from . import test_neutralize
 from . import test_overview
 from . import test_offline

@@ -1,8 +1,10 @@
-"""How fast the documents are made: ``./dev bench fa3``.
+"""How fast it is: ``./dev bench fa3``, ``./dev bench send``, ``./dev bench workers``.
 
-Builds, validates and hashes the documents of posted invoices, and has Odoo's own ``l10n_pl_edi``
-render the same invoices without validation. The last line is ``ratio: N.N``, how many times
-faster ours are.
+``fa3`` builds, validates and hashes the documents of posted invoices, and has Odoo's own
+``l10n_pl_edi`` render the same invoices without validation; the last line is ``ratio: N.N``, how
+many times faster ours are. ``send`` measures from the click to the last number, with the limits
+of production and without, and a batch of --batch invoices. ``workers`` compares one Odoo process
+with two.
 """
 
 from __future__ import annotations
@@ -10,21 +12,33 @@ from __future__ import annotations
 import argparse
 import tempfile
 
-from tools import databases, paths, processes, server
+from tools import bench_send, databases, paths, processes, server
 
-SUBJECTS = ("fa3",)
+SUBJECTS = ("fa3", "send", "workers")
 INVOICES = 1000
+BATCH = 10_000
 STATEMENTS = "from odoo.addons.{addon}.tools import bench_fa3\nbench_fa3.main(env, {count})\n"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("subject", choices=SUBJECTS)
     parser.add_argument("--invoices", type=int, default=INVOICES, metavar="N")
+    parser.add_argument("--batch", type=int, default=BATCH, metavar="N", help="for send; 0: none")
 
 
 def execute(options: argparse.Namespace) -> int:
+    if options.subject == "fa3":
+        return _run_fa3(options.invoices)
+    if options.subject == "send":
+        bench_send.send(options.invoices, options.batch)
+    else:
+        bench_send.compare(options.invoices)
+    return 0
+
+
+def _run_fa3(count: int) -> int:
     """Run it in Odoo's shell on a database of its own."""
-    statements = STATEMENTS.format(addon=paths.ADDON, count=options.invoices)
+    statements = STATEMENTS.format(addon=paths.ADDON, count=count)
     with (
         server.ready() as odoo,
         databases.fresh_copy(odoo, "bench") as target,

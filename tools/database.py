@@ -29,10 +29,10 @@ class Cluster:
     programs: Path
     data: Path
 
-    def query(self, statement: str) -> str:
+    def query(self, statement: str, database: str = "postgres") -> str:
         """What the statement returns, unaligned, one line a row."""
         return self._client(
-            "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", "postgres", "-c", statement
+            "psql", "-qAtX", "-v", "ON_ERROR_STOP=1", "-d", database, "-c", statement
         )
 
     def names(self) -> list[str]:

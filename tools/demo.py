@@ -42,15 +42,21 @@ OUTSIDE_CRONS = ("mail.ir_cron_module_update_notification",)
 
 def main(env: Any) -> None:
     """Connect the company, and see that there are an accountant and invoices to send."""
+    company = connect(env)
+    env.ref("base.user_admin").company_id = company
+    _ensure_invoices(env(context={**env.context, "allowed_company_ids": company.ids}), company)
+
+
+def connect(env: Any) -> Any:
+    """The demo company with its address, a token that KSeF takes, and an accountant."""
     company = env.ref(COMPANY)
     company.partner_id.write(ADDRESS)
     nip = company._ksef_nip()
     _connect(company, _token(local(os.environ["KSEF_SIMULATOR_URL"]), nip, company.name))
     _ensure_accountant(env, company)
-    env.ref("base.user_admin").company_id = company
-    _ensure_invoices(env(context={**env.context, "allowed_company_ids": company.ids}), company)
     for cron in OUTSIDE_CRONS:
         env.ref(cron).active = False
+    return company
 
 
 def _connect(company: Any, token: str) -> None:
@@ -161,11 +167,12 @@ def _invoice(env: Any, journal: Any, buyer: Any) -> Any:
             "journal_id": journal.id,
             "partner_id": buyer.id,
             "invoice_date": today,
-            "invoice_line_ids": [(0, 0, _line(journal.company_id, *line)) for line in LINES],
+            "invoice_line_ids": [(0, 0, line_values(journal.company_id, *line)) for line in LINES],
         }
     )
 
 
-def _line(company: Any, name: str, quantity: int, price: float, tax: str) -> Any:
+def line_values(company: Any, name: str, quantity: int, price: float, tax: str) -> Any:
+    """Values of a line with one tax of the Polish chart."""
     tax_id = company.env.ref(f"account.{company.id}_{tax}").id
     return {"name": name, "quantity": quantity, "price_unit": price, "tax_ids": [(6, 0, [tax_id])]}

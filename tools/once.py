@@ -58,8 +58,8 @@ class Session:
         )
 
 
-def send(address: str, database: str) -> None:
-    """Send one posted invoice and wait for its number; prints it and where its UPO lies."""
+def sign_in(address: str, database: str) -> Session:
+    """A session of the accountant."""
     session = Session(address=address)
     session.post(
         "/web/session/authenticate",
@@ -67,6 +67,12 @@ def send(address: str, database: str) -> None:
         login=ACCOUNTANT.name,
         password=ACCOUNTANT.password,
     )
+    return session
+
+
+def send(address: str, database: str) -> None:
+    """Send one posted invoice and wait for its number; prints it and where its UPO lies."""
+    session = sign_in(address, database)
     move = _posted_invoice(session)
     console.say(f"Sending {move['name']} as {ACCOUNTANT.name} …")
     session.call("account.move", "action_ksef_send", [move["id"]])

@@ -1,7 +1,8 @@
-"""The tests: ``protocol`` without Odoo, ``odoo`` in a fresh database, or both.
+"""The tests: ``protocol`` without Odoo, ``odoo`` in a fresh database, ``chaos``, or all of them.
 
 A FILTER for protocol is a pytest expression (-k); for odoo it is a class, a method or
-Class.method. The last line says how many tests passed and how many failed.
+Class.method; for chaos a seed, to have the same faults again. The last line says how many tests
+passed and how many failed.
 """
 
 from __future__ import annotations
@@ -9,13 +10,14 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from tools import console, odoo_tests, protocol_tests
+from tools import chaos, console, odoo_tests, protocol_tests
 from tools.results import Results
 
 SUITES: dict[str, tuple[Callable[[str], Results], ...]] = {
     "protocol": (protocol_tests.run,),
     "odoo": (odoo_tests.run,),
-    "all": (protocol_tests.run, odoo_tests.run),
+    "chaos": (chaos.run,),
+    "all": (protocol_tests.run, odoo_tests.run, chaos.run),
 }
 
 
