@@ -32,7 +32,7 @@ LANES = (
 )
 ALWAYS_WOKEN = 2  # lanes: one may be held up by a KSeF that does not answer
 ROWS_PER_LANE = 10  # due rows that are worth another lane
-STARTING = 3  # seconds until the cron workers of a process that starts listen
+STARTING = (1, 5)  # seconds after which the cron workers of a process that starts may listen
 COMMIT_ATTEMPTS = 5
 BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600)  # seconds before the 1st, 2nd, … repetition
 PATIENCE = 60  # seconds to wait for a login or a session before asking for it again
@@ -220,7 +220,8 @@ class KsefQueue(models.AbstractModel):
         """After a start, look at once what was left undone, not only at the next full minute."""
         super()._register_hook()
         if self._name == "ksef.queue":
-            start_alarm(self.env.cr.dbname, STARTING)
+            for delay in STARTING:
+                start_alarm(self.env.cr.dbname, delay)
 
     # === AFTER A CRASH === #
 

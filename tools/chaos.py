@@ -24,7 +24,7 @@ from tools.sending import Stage, Worker
 INVOICES = 300
 KILLS = 22
 WAVES = (1, 2, 3, 5, 40, 60)  # invoices sent at once: one by one, or enough for a batch
-LIFETIME = (0.2, 3.0)  # seconds from the moment a process is ready to its end
+LIFETIME = (0.3, 5.0)  # seconds from the moment a process is ready to its end
 PATIENCE = 150.0  # seconds until all is quiet after the last kill
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("lost-answer", {}),
