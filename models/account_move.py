@@ -2,6 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL
 
 _logger = logging.getLogger(__name__)
 
@@ -234,15 +235,33 @@ class AccountMove(models.Model):
         }
 
     def _ksef_note_numbers(self, submissions):
-        """Take over what KSeF gave: the number is the legal issue of the invoice."""
-        bodies = {}
-        for submission in submissions:
-            move = submission.move_id
-            move.write(
-                {"ksef_number": submission.ksef_number, "ksef_mode": submission._mode_of_invoice()}
+        """Take over what KSeF gave: the number is the legal issue of the invoice.
+
+        `write` would balance every entry anew, which takes longer than all the rest of sending.
+        """
+        rows = SQL(", ").join(
+            SQL("(%s, %s, %s)", row.move_id.id, row.ksef_number, row._mode_of_invoice())
+            for row in submissions
+        )
+        self.env.execute_query(
+            SQL(
+                "UPDATE account_move SET ksef_number = given.number, ksef_mode = given.mode"
+                " FROM (VALUES %s) AS given(id, number, mode)"
+                " WHERE account_move.id = given.id RETURNING account_move.id",
+                rows,
             )
-            env = self.with_context(lang=submission.create_uid.lang).env
-            bodies[move.id] = env._("KSeF accepted the invoice: number %s.", move.ksef_number)
+        )
+        self.invalidate_recordset(["ksef_number", "ksef_mode"], flush=False)
+        self.modified(["ksef_number", "ksef_mode"])
+        self._ksef_log_numbers(submissions)
+
+    def _ksef_log_numbers(self, submissions):
+        """Tell it in the chatter, in the language of who sent the invoice."""
+        bodies = {}
+        for row in submissions:
+            env = self.with_context(lang=row.create_uid.lang).env
+            text = env._("KSeF accepted the invoice: number %s.", row.ksef_number)
+            bodies[row.move_id.id] = text
         self._message_log_batch(bodies)
 
     # === PROTECTION === #
