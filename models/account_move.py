@@ -2,9 +2,11 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
+
+MESSAGES = 100  # made at once: the time for each grows with their number
 
 # From these states on the document may be in KSeF, so the invoice must not change
 LOCKED_STATES = ("sending", "unknown", "sent", "accepted")
@@ -257,12 +259,13 @@ class AccountMove(models.Model):
 
     def _ksef_log_numbers(self, submissions):
         """Tell it in the chatter, in the language of who sent the invoice."""
-        bodies = {}
-        for row in submissions:
-            env = self.with_context(lang=row.create_uid.lang).env
-            text = env._("KSeF accepted the invoice: number %s.", row.ksef_number)
-            bodies[row.move_id.id] = text
-        self._message_log_batch(bodies)
+        for ids in split_every(MESSAGES, submissions.ids):
+            bodies = {}
+            for row in submissions.browse(ids):
+                env = self.with_context(lang=row.create_uid.lang).env
+                text = env._("KSeF accepted the invoice: number %s.", row.ksef_number)
+                bodies[row.move_id.id] = text
+            self.browse(bodies)._message_log_batch(bodies)
 
     # === PROTECTION === #
 
