@@ -45,6 +45,7 @@ from . import test_secrets
 from . import test_print
 from . import test_send_dialog
 from . import test_send_dialog_tour
+from . import test_send_run
 from . import test_send_wizard
 from . import test_sending
 from . import test_tokens

@@ -10,6 +10,7 @@ from . import ksef_number_import
 from . import ksef_correction_rate
 from . import ksef_offline_issue
 from . import ksef_send
+from . import ksef_send_run
 from . import ksef_send_problem
 from . import ksef_preview
 from . import ksef_token_generate

@@ -1,8 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-SETTLED_STATES = ("accepted", "rejected", "error")
-
 
 class KsefSend(models.TransientModel):
     """Shows what stands in the way and what will be sent, then how far it is."""
@@ -33,18 +31,10 @@ class KsefSend(models.TransientModel):
 
     @api.depends("is_started", "line_ids.outlook", "line_ids.ksef_state")
     def _compute_progress(self):
+        """Counted by the database: the window looks again and again, at thousands of invoices."""
         for wizard in self:
-            wizard.ready_count = wizard._count(lambda line: line.outlook == "ready")
-            wizard.blocked_count = wizard._count(lambda line: line.outlook == "blocked")
-            wizard.warned_count = wizard._count(lambda line: line.outlook == "warned")
-            wizard.skipped_count = wizard._count(lambda line: line.outlook == "skipped")
-            wizard.accepted_count = wizard._count(lambda line: line._is_settled_as("accepted"))
-            wizard.settled_count = wizard._count(lambda line: line._is_settled_as(*SETTLED_STATES))
-            wizard.is_running = wizard.is_started and wizard.settled_count < wizard.ready_count
-            wizard.progress = 100.0 * wizard.settled_count / (wizard.ready_count or 1)
-
-    def _count(self, condition):
-        return len(self.line_ids.filtered(condition))
+            wizard._count_outlooks()
+            wizard._count_states()
 
     # === OPENING === #
 
@@ -103,7 +93,9 @@ class KsefSend(models.TransientModel):
             raise UserError(
                 self.env._("There is nothing to send. Remove the problems listed, then try again.")
             )
-        ready.action_ksef_send()
+        # The problems are known, and the queue looks once more when it makes the documents
+        ready._ksef_check_may_send()
+        ready.filtered("ksef_is_sendable")._ksef_queue()
         self.is_started = True
         return self._action()
 
@@ -149,6 +141,3 @@ class KsefSendLine(models.TransientModel):
                 line.outlook = "ready"
             else:
                 line.outlook = "blocked" if "error" in levels else "warned"
-
-    def _is_settled_as(self, *states):
-        return self.outlook == "ready" and self.ksef_state in states
