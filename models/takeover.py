@@ -8,7 +8,8 @@ from odoo import api, fields, models
 from ..ksef.crypto import hash_base64
 from ..ksef.number import is_valid
 
-BATCH = 500  # invoices in one transaction
+AT_ONCE = 50  # invoices adopted while a person waits: some seconds
+BATCH = 200  # invoices in one transaction of the background
 MODE_PARAMETER = "l10n_pl_edi_ksef.mode"
 THEIR_FIELDS = {
     "l10n_pl_edi_status",
@@ -33,7 +34,7 @@ class ResCompany(models.Model):
     def _ksef_take_over(self):
         """Adopt the history of `l10n_pl_edi`: the newest now, the rest in the background."""
         moves = self.env["account.move"].sudo()
-        moves._ksef_adopt(moves.search(moves._ksef_adoptable(self), limit=BATCH))
+        moves._ksef_adopt(moves.search(moves._ksef_adoptable(self), limit=AT_ONCE))
         moves._ksef_adopt_bills(self)
         if moves.search_count(moves._ksef_adoptable(self), limit=1):
             self.env.ref("account_ksef.ir_cron_adopt").sudo()._trigger()

@@ -7,6 +7,7 @@ from lxml import etree
 from odoo.tests import tagged
 
 from ..ksef.crypto import hash_base64
+from ..models import takeover
 from ..models.l10n_pl_edi_views import hide_columns, hide_nodes
 from .common import KsefCommon
 
@@ -140,6 +141,19 @@ class TestTakeover(TakeoverCommon):
         self.assertFalse(other.ksef_submission_ids)
         self.connect(self.other_company)
         self.assertEqual(other.ksef_state, "accepted")
+
+    def test_long_history_is_adopted_in_the_background(self):
+        self.patch(takeover, "AT_ONCE", 1)
+        self.patch(takeover, "BATCH", 1)
+        invoices = self.invoice | self.post_invoice() | self.post_invoice()
+        for position, invoice in enumerate(invoices):
+            self.accepted_by_them(invoice, NUMBER.replace("0105", f"011{position}"))
+        self.connect()
+        self.assertEqual(len(invoices.ksef_submission_ids), 1)
+        self.assertFalse(any(invoices.mapped("ksef_is_sendable")))
+        self.adopt_in_background()
+        self.env.invalidate_all()
+        self.assertEqual(invoices.mapped("ksef_state"), ["accepted"] * 3)
 
     def test_what_they_finish_later_is_adopted_in_the_background(self):
         self.sent_by_them(l10n_pl_edi_attachment_file=False)
