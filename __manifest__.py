@@ -58,6 +58,7 @@
         "wizards/ksef_number_import_views.xml",
         "views/readable_templates.xml",
         "views/readable_views.xml",
+        "views/account_move_reading_views.xml",
         "wizards/ksef_preview_views.xml",
         "wizards/ksef_offline_issue_views.xml",
         "wizards/ksef_send_views.xml",

@@ -64,6 +64,7 @@ from . import ir_attachment
 from . import certificate_key
 from . import certificate_certificate
 from . import readable
+from . import bill
 from . import res_company
 from . import res_company_policy
 from . import res_company_responsible

@@ -1,0 +1,91 @@
+import base64
+
+from odoo import api, fields, models
+
+from ...ksef.bill.draft import Doubt, Remark
+from ...ksef.crypto import hash_base64
+from ..account_move_bill import BILL_TYPES
+from ..readable.account_move import Preview
+
+DOCUMENT_NAME = "%s.xml"
+
+
+class AccountMove(models.Model):
+    """The document behind a bill, and what was doubtful when it was read."""
+
+    _inherit = "account.move"
+
+    ksef_received_on = fields.Date(
+        string="Received in KSeF on",
+        copy=False,
+        help="The day on which KSeF gave the document its number. VAT may be deducted from the "
+        "period of this day on, not earlier (art. 86(10b) VAT Act).",
+    )
+    ksef_document = fields.Binary(
+        string="KSeF document", attachment=True, copy=False, readonly=True
+    )
+    ksef_document_hash = fields.Char(
+        string="SHA-256 of the KSeF document", copy=False, readonly=True
+    )
+    ksef_is_to_review = fields.Boolean(
+        string="To check against the document",
+        copy=False,
+        index="btree_not_null",
+        help="Something in the document is doubtful. The reasons stand above the bill.",
+    )
+    ksef_remarks = fields.Json(copy=False)
+    ksef_review_reasons = fields.Text(compute="_compute_ksef_review_reasons")
+
+    @api.depends("ksef_remarks", "ksef_is_to_review")
+    @api.depends_context("lang")
+    def _compute_ksef_review_reasons(self):
+        for move in self:
+            remarks = move._ksef_stored_remarks() if move.ksef_is_to_review else ()
+            texts = self.env["ksef.bill.reader"]._words_of(remarks)
+            move.ksef_review_reasons = "\n".join(texts) or False
+
+    def _ksef_stored_remarks(self):
+        """The remarks of the reading, out of the database."""
+        return tuple(
+            Remark(doubt=Doubt(doubt), subject=subject, found=found, stated=stated)
+            for doubt, subject, found, stated in self.ksef_remarks or ()
+        )
+
+    @api.model
+    def _ksef_storable_remarks(self, remarks):
+        return [
+            [remark.doubt.value, remark.subject, remark.found, remark.stated] for remark in remarks
+        ]
+
+    @api.model
+    def _ksef_document_values(self, document):
+        """The fields that keep a document byte for byte."""
+        return {
+            "ksef_document": base64.b64encode(document),
+            "ksef_document_hash": hash_base64(document),
+        }
+
+    def action_ksef_reviewed(self):
+        """Somebody has compared bill and document: the doubts are settled."""
+        self.check_access("write")
+        self.ksef_is_to_review = False
+
+    # === THE DOCUMENT IN VIEW === #
+
+    @api.depends("ksef_document_hash")
+    def _compute_ksef_has_preview(self):
+        super()._compute_ksef_has_preview()
+        self.filtered(lambda move: move.move_type in BILL_TYPES).update({"ksef_has_preview": False})
+        self.filtered("ksef_document_hash").update({"ksef_has_preview": True})
+
+    def _ksef_preview(self):
+        """The document of a bill is the vendor's, as it came."""
+        self.check_access("read")
+        if not self.ksef_document_hash:
+            return super()._ksef_preview()
+        return Preview(
+            document=self._ksef_document_bytes(), ksef_number=self.ksef_number or "", is_sent=True
+        )
+
+    def _ksef_document_bytes(self):
+        return base64.b64decode(self.with_context(bin_size=False).ksef_document or b"")

@@ -1,0 +1,78 @@
+from markupsafe import Markup
+
+from odoo import models
+from odoo.tools import format_date
+
+_MOST_NOTES = 200
+
+
+class KsefBillReader(models.AbstractModel):
+    """What a document tells beyond its amounts, as a note on the bill."""
+
+    _inherit = "ksef.bill.reader"
+
+    def _narration(self, document, draft):
+        """The note as `Markup`; empty if there is nothing to tell."""
+        notes = [
+            *self._notes_of_terms(draft.terms),
+            *self._notes_of_payment(document.Fa.Platnosc),
+            *self._notes_of_law(document.Fa),
+            *self._notes_of_settlement(document.Fa.Rozliczenie),
+            *self._notes_of_seller(document),
+        ]
+        return Markup("<br/>").join(notes[:_MOST_NOTES]) if notes else False
+
+    def _notes_of_terms(self, terms):
+        if len(terms.due_dates) > 1:
+            days = ", ".join(format_date(self.env, due) for due in terms.due_dates)
+            yield self.env._("Payable by instalments: %s", days)
+        for text in terms.descriptions:
+            yield self.env._("Payment term: %s", text)
+
+    def _notes_of_payment(self, payment):
+        if payment is None:
+            return
+        for part in payment.ZaplataCzesciowa:
+            paid_on = part.DataZaplatyCzesciowej
+            yield self.env._(
+                "Paid before: %(amount)s on %(day)s",
+                amount=part.KwotaZaplatyCzesciowej,
+                day=format_date(self.env, paid_on) if paid_on else "–",
+            )
+        if payment.Skonto:
+            yield self.env._(
+                "Discount for early payment: %(amount)s, %(condition)s",
+                amount=payment.Skonto.WysokoscSkonta,
+                condition=payment.Skonto.WarunkiSkonta,
+            )
+        if payment.OpisPlatnosci:
+            yield self.env._("Form of payment: %s", payment.OpisPlatnosci)
+        if payment.IPKSeF:
+            yield self.env._("Payment identifier (IPKSeF): %s", payment.IPKSeF)
+
+    def _notes_of_law(self, fa):
+        exemption = fa.Adnotacje.Zwolnienie if fa.Adnotacje else None
+        basis = exemption and (exemption.P_19A or exemption.P_19B or exemption.P_19C)
+        if basis:
+            yield self.env._("Exempt by: %s", basis)
+        if fa.PrzyczynaKorekty:
+            yield self.env._("Reason of the correction: %s", fa.PrzyczynaKorekty)
+        corrected = [entry.NrFaKorygowanej for entry in fa.DaneFaKorygowanej[:20]]
+        if corrected:
+            yield self.env._("Corrects: %s", ", ".join(filter(None, corrected)))
+
+    def _notes_of_settlement(self, settlement):
+        for entry in settlement.Odliczenia if settlement else ():
+            if entry.Kwota:
+                yield self.env._(
+                    "The vendor deducts %(amount)s from the payment: %(reason)s",
+                    amount=entry.Kwota,
+                    reason=entry.Powod or "–",
+                )
+
+    def _notes_of_seller(self, document):
+        for entry in document.Fa.DodatkowyOpis:
+            row = f"{entry.NrWiersza}. " if entry.NrWiersza else ""
+            yield f"{row}{entry.Klucz or ''}: {entry.Wartosc or ''}"
+        footer = document.Stopka.Informacje if document.Stopka else ()
+        yield from (info.StopkaFaktury for info in footer if info.StopkaFaktury)
