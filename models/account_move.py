@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import SQL, split_every
+from odoo.tools import split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -237,25 +237,28 @@ class AccountMove(models.Model):
         }
 
     def _ksef_note_numbers(self, submissions):
-        """Take over what KSeF gave: the number is the legal issue of the invoice.
-
-        `write` would balance every entry anew, which takes longer than all the rest of sending.
-        """
-        rows = SQL(", ").join(
-            SQL("(%s, %s, %s)", row.move_id.id, row.ksef_number, row._mode_of_invoice())
-            for row in submissions
+        """Take over what KSeF gave: the number is the legal issue of the invoice."""
+        submissions.move_id._ksef_store(
+            [
+                {"ksef_number": row.ksef_number, "ksef_mode": row._mode_of_invoice()}
+                for row in submissions
+            ]
         )
-        self.env.execute_query(
-            SQL(
-                "UPDATE account_move SET ksef_number = given.number, ksef_mode = given.mode"
-                " FROM (VALUES %s) AS given(id, number, mode)"
-                " WHERE account_move.id = given.id RETURNING account_move.id",
-                rows,
-            )
-        )
-        self.invalidate_recordset(["ksef_number", "ksef_mode"], flush=False)
-        self.modified(["ksef_number", "ksef_mode"])
         self._ksef_log_numbers(submissions)
+
+    def _ksef_store(self, vals_list):
+        """Store values in columns that no entry depends on, for each invoice its own.
+
+        `write` would balance every entry anew: for each invoice it takes longer than all the
+        rest of sending it.
+        """
+        names = {name for values in vals_list for name in values}
+        if not names:
+            return
+        self.flush_recordset(names)
+        self._write_multi(vals_list)
+        self.invalidate_recordset(names, flush=False)
+        self.modified(names)
 
     def _ksef_log_numbers(self, submissions):
         """Tell it in the chatter, in the language of who sent the invoice."""

@@ -60,11 +60,16 @@ class AccountMove(models.Model):
         taken = self._ksef_numbers_taken(
             [move._ksef_last_submission().ksef_number for move in self]
         )
-        for move in self:
-            values = move._ksef_mirror_values()
+        mirrored = [move._ksef_mirror_values() for move in self]
+        for values in mirrored:
             if values.get("l10n_pl_edi_number") in taken:
                 del values["l10n_pl_edi_number"]
-            move.write({name: value for name, value in values.items() if name in self._fields})
+        self._ksef_store(
+            [
+                {name: value or None for name, value in values.items() if name in self._fields}
+                for values in mirrored
+            ]
+        )
 
     def _ksef_mirror_values(self):
         submission = self._ksef_last_submission()

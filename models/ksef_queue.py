@@ -1,5 +1,6 @@
 import logging
 import math
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -74,6 +75,21 @@ class Verdict:
     def is_current(self):
         """Whether nobody else has carried the row on meanwhile."""
         return (self.row.state, self.row.state_changed_at) == (self.state, self.since)
+
+
+def _group_alike(verdicts):
+    """Write what each row has of its own, and yield the verdicts that are alike in all else.
+
+    So what follows a change of state is done once for thousands of rows.
+    """
+    alike = defaultdict(list)
+    for verdict in verdicts:
+        decision = verdict.decision
+        if decision.values:
+            verdict.row.write(decision.values)
+        key = (verdict.row.state, decision.state, decision.retry_in, decision.failure)
+        alike[key].append(verdict)
+    yield from alike.values()
 
 
 class NotReady(Exception):
@@ -317,18 +333,22 @@ class KsefQueue(models.AbstractModel):
             self.env.flush_all()
 
     def _write_decision(self, decision):
-        now = fields.Datetime.now()
-        retry_in = decision.retry_in
+        """Write one decision about rows that are all in the same state."""
+        self._note_outcome(decision, **decision.values)
+
+    def _note_outcome(self, decision, **values):
+        now, retry_in = fields.Datetime.now(), decision.retry_in
         values = {
             "connection": self._connection() if decision.then else False,
-            **decision.values,
+            **values,
             **(decision.failure.as_values() if decision.failure else NO_FAILURE),
         }
         values["retry_at"] = (
             False if retry_in is NEVER else now + timedelta(seconds=math.ceil(retry_in))
         )
-        if decision.state == self.state:
-            self.write({"attempts": self.attempts + 1, **values})
+        if all(row.state == decision.state for row in self):
+            for attempts, rows in self.grouped("attempts").items():
+                rows.write({"attempts": attempts + 1, **values})
         else:
             self._move_to(decision.state, **values)
 
@@ -338,11 +358,10 @@ class KsefQueue(models.AbstractModel):
             return
         rows = verdicts[0].row.union(*(verdict.row for verdict in verdicts))
         held = set(rows.try_lock_for_update(allow_referencing=True).ids)
-        written = rows.browse()
-        for verdict in verdicts:
-            if verdict.row.id in held and verdict.is_current:
-                verdict.row._write_decision(verdict.decision)
-                written |= verdict.row
+        current = [v for v in verdicts if v.row.id in held and v.is_current]
+        written = rows.browse(verdict.row.id for verdict in current)
+        for alike in _group_alike(current):
+            alike[0].row.union(*(verdict.row for verdict in alike))._note_outcome(alike[0].decision)
         written._on_applied_together()
 
     def _on_applied(self, decision):
