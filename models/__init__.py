@@ -51,6 +51,8 @@ from . import ksef_transport
 from . import account_move_lock
 from . import account_move_sending
 from . import account_move_print
+from . import account_move_print_offline
+from . import account_move_sending_offline
 from . import account_move_l10n_pl_edi
 from . import takeover
 from . import product_template

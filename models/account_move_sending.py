@@ -41,6 +41,10 @@ class AccountMove(models.Model):
         """Whether the buyer may have this invoice: it is in KSeF, under its number."""
         return self.ksef_state == ISSUED
 
+    def _ksef_may_be_handed_over(self):
+        """Whether a print of now is good for the buyer, as an invoice or as its confirmation."""
+        return self._ksef_is_issued()
+
     def _ksef_awaits_issue(self):
         """Whether KSeF has to issue this invoice before the buyer may have it."""
         return bool(

@@ -36,6 +36,8 @@ from . import test_lanes
 from . import test_neutralize
 from . import test_overview
 from . import test_offline
+from . import test_offline_mail
+from . import test_offline_print
 from . import test_policies
 from . import test_preview
 from . import test_protection

@@ -54,7 +54,8 @@ class AccountMoveSendWizard(models.TransientModel):
     def action_send_and_print(self, allow_fallback_pdf=False):
         """Tell that the e-mail has not left yet, where it waits for its number."""
         action = super().action_send_and_print(allow_fallback_pdf=allow_fallback_pdf)
-        if not self.move_id.sudo().ksef_sending_data:
+        move = self.move_id
+        if not move.sudo().ksef_sending_data or move._ksef_may_be_handed_over():
             return action
         return {
             "type": "ir.actions.client",
