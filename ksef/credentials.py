@@ -7,7 +7,7 @@ import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -41,6 +41,9 @@ MIN_RSA_BITS = 2048
 _PEM_CERTIFICATE = re.compile(
     rb"-----BEGIN CERTIFICATE-----(.+?)-----END CERTIFICATE-----", re.DOTALL
 )
+
+# A clock of ours that is slow must not make a fresh certificate useless.
+CLOCK_SKEW = timedelta(minutes=10)
 
 
 class CertificateType(Enum):
@@ -119,7 +122,7 @@ class CertificateCredential:
             raise UnusableKey(KeyProblem.WRONG_TYPE)
 
     def _check_validity(self, now: datetime) -> None:
-        if now < self.valid_from:
+        if now < self.valid_from - CLOCK_SKEW:
             raise UnusableKey(KeyProblem.NOT_YET_VALID)
         if now > self.valid_until:
             raise UnusableKey(KeyProblem.EXPIRED)
