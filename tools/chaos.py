@@ -54,6 +54,10 @@ class Chaos:
         self.workers[name] = stack
         return stack.enter_context(self.stage.serving(name))
 
+    def stop(self) -> None:
+        for stack in self.workers.values():
+            stack.close()
+
     def send_wave(self, worker: Worker) -> None:
         """Press the button for some invoices; who is killed meanwhile has done all or nothing."""
         wave = self.waiting[: self.chance.choice(WAVES)]
@@ -83,10 +87,11 @@ def run(wanted: str) -> Results:
     console.say(f"Chaos with seed {seed}: {INVOICES} invoices, {KILLS} kills …")
     with sending.stage("chaos", INVOICES) as stage:
         chaos = Chaos(stage=stage, chance=random.Random(seed), waiting=stage.move_ids())
-        with ExitStack() as alive:
-            alive.callback(lambda: [stack.close() for stack in chaos.workers.values()])
+        try:
             _rage(chaos)
             _calm_down(chaos)
+        finally:
+            chaos.stop()
         return _judge(stage, seed, chaos.kills)
 
 

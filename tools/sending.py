@@ -91,7 +91,8 @@ class Worker:
     def peak_memory(self) -> float:
         """The most memory it ever had at once, in MB."""
         status = Path(f"/proc/{self.child.popen.pid}/status").read_text(encoding="ascii")
-        return int(re.search(r"^VmHWM:\s+(\d+)", status, re.MULTILINE)[1]) / 1024
+        found = re.search(r"^VmHWM:\s+(\d+)", status, re.MULTILINE)
+        return int(found[1]) / 1024 if found else 0.0
 
 
 @contextmanager
