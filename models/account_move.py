@@ -238,7 +238,7 @@ class AccountMove(models.Model):
 
     def _ksef_note_numbers(self, submissions):
         """Take over what KSeF gave: the number is the legal issue of the invoice."""
-        submissions.move_id._ksef_store(
+        self.browse(row.move_id.id for row in submissions)._ksef_store(
             [
                 {"ksef_number": row.ksef_number, "ksef_mode": row._mode_of_invoice()}
                 for row in submissions
