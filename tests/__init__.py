@@ -5,6 +5,11 @@ from . import test_certificates
 from . import test_certificates_tour
 from . import test_announcements
 from . import test_bill_number
+from . import test_bill_files
+from . import test_bill_input
+from . import test_bill_reading
+from . import test_bill_round_trip
+from . import test_bill_twins
 from . import test_batch
 from . import test_budget_rows
 from . import test_connection

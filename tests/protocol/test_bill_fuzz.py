@@ -1,0 +1,236 @@
+"""Received documents that nobody would write: nothing escapes, nothing hangs, memory is bounded."""
+
+from __future__ import annotations
+
+import random
+import resource
+import time
+from collections.abc import Callable
+from copy import deepcopy
+from pathlib import Path
+
+import pytest
+from lxml import etree
+
+from ksef.bill.compose import compose
+from ksef.bill.draft import Draft, Outcome
+from ksef.bill.facts import MAX_AMOUNT, MAX_BYTES, Form, Obstacle, read_facts
+from ksef.fa3.faktura import NAMESPACE
+from ksef.fa3.reader import read
+
+GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.xml"))
+MUTATIONS = 2000
+SLOWEST = 5.0  # seconds for one document, on a machine that does other things too
+MEGABYTE = 1024  # as getrusage counts
+NASTY = (
+    "", " ", "-", "NaN", "Infinity", "1e400", "-0", "0", "٣", "1,5", "+7", ".5", "1.", "--1",
+    "9" * 20, "9" * 5000, "0." + "0" * 400 + "1", "-99999999999999.99", "2026-02-30", "0001-01-01",
+    "9999-12-31", "\ud7ff", "\u00a0", "żółw" * 300, "<&>", "23%", "ZW", "np", "KOR", "UPR",
+    "1", "2",
+)  # fmt: skip
+
+Mutation = Callable[[random.Random, bytes], bytes]
+
+
+def take(document: bytes) -> Draft | None:
+    """What the bill of a document is made from; ``None`` for what is no FA(3)."""
+    facts = read_facts(document)
+    if facts.form is not Form.FA3:
+        assert facts.obstacle or facts.form is not Form.UNKNOWN
+        return None
+    return compose(read(document))
+
+
+# --- bytes ----------------------------------------------------------------------------------
+
+
+def flip_bytes(dice: random.Random, document: bytes) -> bytes:
+    changed = bytearray(document)
+    for _time in range(dice.randint(1, 8)):
+        changed[dice.randrange(len(changed))] = dice.randrange(256)
+    return bytes(changed)
+
+
+def cut_off(dice: random.Random, document: bytes) -> bytes:
+    return document[: dice.randrange(len(document))]
+
+
+def cut_out(dice: random.Random, document: bytes) -> bytes:
+    start = dice.randrange(len(document))
+    return document[:start] + document[start + dice.randint(1, 200) :]
+
+
+def repeat_slice(dice: random.Random, document: bytes) -> bytes:
+    start = dice.randrange(len(document))
+    end = start + dice.randint(1, 400)
+    return document[:end] + document[start:end] * dice.randint(1, 5) + document[end:]
+
+
+def recode(dice: random.Random, document: bytes) -> bytes:
+    return document.decode(errors="replace").encode(
+        dice.choice(["utf-16", "cp1250", "utf-32"]), "replace"
+    )
+
+
+# --- structure ------------------------------------------------------------------------------
+
+
+def on_tree(change: Callable[[random.Random, list[etree._Element]], None]) -> Mutation:
+    """A mutation of the bytes by way of the elements."""
+
+    def mutate(dice: random.Random, document: bytes) -> bytes:
+        root = etree.fromstring(document)
+        change(dice, list(root.iter(etree.Element))[1:])
+        return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+    return mutate
+
+
+def drop_elements(dice: random.Random, elements: list[etree._Element]) -> None:
+    for element in dice.sample(elements, min(len(elements), dice.randint(1, 6))):
+        if element.getparent() is not None:
+            element.getparent().remove(element)
+
+
+def double_elements(dice: random.Random, elements: list[etree._Element]) -> None:
+    for element in dice.sample(elements, 3):
+        for _time in range(dice.randint(1, 4)):
+            element.addnext(deepcopy(element))
+
+
+def move_elements(dice: random.Random, elements: list[etree._Element]) -> None:
+    element, target = dice.sample(elements, 2)
+    if element not in target.iterancestors():
+        target.append(deepcopy(element))
+
+
+def write_nonsense(dice: random.Random, elements: list[etree._Element]) -> None:
+    leaves = [element for element in elements if not len(element)]
+    for element in dice.sample(leaves, min(len(leaves), dice.randint(1, 5))):
+        element.text = dice.choice(NASTY)
+
+
+def scale_amounts(dice: random.Random, elements: list[etree._Element]) -> None:
+    amounts = [element for element in elements if etree.QName(element).localname[:2] == "P_"]
+    for element in dice.sample(amounts, min(len(amounts), 4)):
+        element.text = dice.choice(["-", ""]) + str(dice.choice([0, 0.01, 1, 1e9, 123456.78]))
+
+
+def rename_elements(dice: random.Random, elements: list[etree._Element]) -> None:
+    for element in dice.sample(elements, 2):
+        other = dice.choice(elements)
+        element.tag = dice.choice([other.tag, "{urn:else}Fa", f"{{{NAMESPACE}}}Nieznany"])
+
+
+def nest_deeply(dice: random.Random, elements: list[etree._Element]) -> None:
+    inner = dice.choice(elements)
+    for _level in range(dice.choice([5, 60, 200])):
+        inner = etree.SubElement(inner, inner.tag)
+
+
+MUTATE: tuple[Mutation, ...] = (
+    flip_bytes,
+    cut_off,
+    cut_out,
+    repeat_slice,
+    recode,
+    *map(
+        on_tree,
+        (
+            drop_elements,
+            double_elements,
+            move_elements,
+            write_nonsense,
+            scale_amounts,
+            rename_elements,
+            nest_deeply,
+        ),
+    ),
+)
+
+
+def test_two_thousand_mutations_give_a_bill_or_a_reason() -> None:
+    dice = random.Random(20260201)
+    documents = [path.read_bytes() for path in GOLDEN]
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    bills = 0
+    for _time in range(MUTATIONS):
+        document = dice.choice(documents)
+        for _again in range(dice.randint(1, 2)):
+            document = dice.choice(MUTATE)(dice, document) if is_tree(document) else document
+        bills += examine(document)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert bills > MUTATIONS / 4, "the mutations say nothing if hardly anything can be read"
+    assert grown < 200 * MEGABYTE
+
+
+def is_tree(document: bytes) -> bool:
+    return read_facts(document).obstacle is None
+
+
+def examine(document: bytes) -> bool:
+    """Whether it makes a bill, one that can be booked."""
+    began = time.monotonic()
+    draft = take(document)
+    assert time.monotonic() - began < SLOWEST
+    if draft is None or draft.outcome is Outcome.NO_BILL:
+        return False
+    assert draft.lines or not draft.targets or not any(target.net for target in draft.targets)
+    for line in draft.lines:
+        assert line.quantity
+        assert abs(line.net) < 2 * MAX_AMOUNT
+        assert abs(float(line.quantity) * float(line.price)) < 1e16
+    return True
+
+
+# --- attacks --------------------------------------------------------------------------------
+
+LAUGHS = "".join(f'<!ENTITY l{level} "{f"&l{level - 1};" * 10}">' for level in range(1, 12))
+ATTACKS = {
+    "doctype": b'<!DOCTYPE Faktura SYSTEM "http://127.0.0.1:9/x.dtd"><Faktura/>',
+    "entity": b'<!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]><a>&x;</a>',
+    "billion_laughs": f'<!DOCTYPE a [<!ENTITY l0 "lol">{LAUGHS}]><a>&l11;</a>'.encode(),
+    "deep": b"<a>" * 100_000 + b"</a>" * 100_000,
+    "wrong_encoding": '<?xml version="1.0" encoding="UTF-8"?><a>ż</a>'.encode("cp1250"),
+    "unknown_encoding": b'<?xml version="1.0" encoding="klingon"?><a/>',
+    "no_xml": b"%PDF-1.7 ...",
+    "nothing": b"",
+    "zero_bytes": b"\x00" * 1000,
+}
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+def test_attacks_are_refused_with_a_reason(name: str) -> None:
+    began = time.monotonic()
+    assert read_facts(ATTACKS[name]).obstacle in (Obstacle.NO_XML, Obstacle.EMPTY)
+    assert time.monotonic() - began < SLOWEST
+
+
+def test_fifty_megabytes_of_text_are_not_even_parsed() -> None:
+    text = b"<Faktura>" + b"x" * 50_000_000 + b"</Faktura>"
+    assert len(text) > MAX_BYTES
+    assert read_facts(text).obstacle is Obstacle.TOO_LARGE
+
+
+def test_unknown_roots_are_named() -> None:
+    for root in (b"<a/>", b'<Faktura xmlns="urn:x"/>', f'<a xmlns="{NAMESPACE}"/>'.encode()):
+        assert read_facts(root).obstacle is Obstacle.UNKNOWN_ROOT
+
+
+def test_processing_instructions_and_comments_change_nothing() -> None:
+    document = next(path for path in GOLDEN if path.name == "S02.xml").read_bytes()
+    disguised = document.replace(b"<P_15>", b"<P_15><?php evil()?><!-- 999 -->").replace(
+        b"<Fa>", b"<?x?><Fa><!-- -->"
+    )
+    assert compose(read(disguised)).lines == compose(read(document)).lines
+
+
+def test_document_of_ten_thousand_rows_is_read_in_seconds() -> None:
+    document = next(path for path in GOLDEN if path.name == "S01.xml").read_bytes()
+    start = document.index(b"<FaWiersz>")
+    row = document[start : document.index(b"</FaWiersz>") + len(b"</FaWiersz>")]
+    large = document[:start] + row * 10_000 + document[start:]
+    began = time.monotonic()
+    draft = compose(read(large))
+    assert len(draft.lines) == 10_002
+    assert time.monotonic() - began < 10 * SLOWEST
