@@ -11,7 +11,8 @@ class TestBillFiles(ReadingCommon):
     """Documents that are dropped on the journal, mailed to it or put on a bill."""
 
     def attach(self, document, name="faktura.xml", **values):
-        return self.env["ir.attachment"].create(
+        attachments = self.env["ir.attachment"].with_user(self.accountant)
+        return attachments.create(
             {"name": name, "raw": document, "mimetype": "application/xml", **values}
         )
 
@@ -84,5 +85,7 @@ class TestBillFiles(ReadingCommon):
         journal = self.company_data["default_journal_sale"].with_context(
             default_move_type="out_invoice"
         )
-        move = journal._create_document_from_attachment(self.attach(self.document()).ids)
+        move = journal.with_user(self.accountant)._create_document_from_attachment(
+            self.attach(self.document()).ids
+        )
         self.assertFalse(move.ksef_document_hash)

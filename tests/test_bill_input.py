@@ -81,13 +81,14 @@ class TestBillInput(ReadingCommon):
         self.assertFalse(bill.invoice_line_ids)
 
     def test_unknown_rates_and_lonely_elements_are_read_as_far_as_they_go(self):
-        bill = self.bill(
-            self.document(
-                rows=[row(1, "A", 1, 60, 60, "ZW"), row(2, "B", 1, 40, 40), {"P_7": "tylko nazwa"}]
-            )
-        )
-        self.assertEqual(bill.invoice_line_ids.mapped("price_subtotal"), [60, 40])
-        self.assertTrue(bill.ksef_is_to_review)
+        rows = [row(1, "A", 1, 60, 60, "ZW"), row(2, "B", 1, 40, 40), {"P_7": "tylko nazwa"}]
+        bill = self.bill(self.document(rows=rows))
+        self.assertEqual(self.lines(bill), [(60, "23"), (40, "23")])
+        several = {"P_13_1": "40", "P_14_1": "9.20", "P_13_2": "0", "P_14_2": "0", "P_15": "49.20"}
+        more = [*rows, row(3, "C", 1, 0, 0, "8")]
+        bill = self.bill(self.document(totals=several, rows=more, P_2="FV/2"))
+        self.assertEqual(self.lines(bill)[0], (60, ""))
+        self.assertIn("rate_unknown", self.doubts(bill))
         without = (
             self.document().replace(b"<Podmiot1>", b"<Inny>").replace(b"</Podmiot1>", b"</Inny>")
         )
