@@ -28,6 +28,7 @@ class AccountMove(models.Model):
     @api.depends(
         lambda self: [
             "ksef_partial_advance_ids",
+            "ksef_is_formal",
             *(
                 ["invoice_line_ids.is_downpayment"]
                 if "is_downpayment" in self.env["account.move.line"]._fields
@@ -44,7 +45,7 @@ class AccountMove(models.Model):
         advances = self._ksef_advance_lines()
         if found == "KOR" and advances:
             return self._ksef_find_correction_type(advances)
-        if found == "KOR_ZAL" and self._ksef_sale_lines():
+        if found == "KOR_ZAL" and self._ksef_sale_lines() and not self.ksef_is_formal:
             return False
         if found != "VAT":
             return found

@@ -57,12 +57,14 @@ class AccountMove(models.Model):
         ],
         string="Takes effect",
         compute="_compute_ksef_correction_type",
+        inverse="_inverse_ksef_correction_type",
         store=True,
         readonly=False,
         copy=False,
         help="When the VAT changes. A correction upwards takes effect in the period of the "
         "invoice if that was wrong from the start, and in its own if something new happened.",
     )
+    ksef_is_effect_chosen = fields.Boolean(copy=False)
     ksef_corrected_document_ids = fields.One2many(
         "ksef.corrected.document",
         "move_id",
@@ -168,19 +170,24 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_invoice_type", "move_type", "amount_total", "ksef_is_formal")
     def _compute_ksef_correction_type(self):
-        """Downwards in the period of the correction (art. 29a(13)); upwards a person decides.
-
-        That it takes effect otherwise ("3") is never computed, so it is somebody's choice.
-        """
         for move in self:
             if not move.ksef_is_correction:
                 move.ksef_correction_type = False
-            elif move.ksef_correction_type == "3":
-                continue
-            elif move.ksef_is_formal or move.currency_id.is_zero(move.amount_total):
-                move.ksef_correction_type = "1"
-            elif move.move_type in REFUNDS:
-                move.ksef_correction_type = "2"
+            elif not move.ksef_is_effect_chosen:
+                move.ksef_correction_type = move._ksef_usual_effect() or move.ksef_correction_type
+
+    def _ksef_usual_effect(self):
+        """Downwards in the period of the correction (art. 29a(13)); False: a person decides."""
+        if self.ksef_is_formal or self.currency_id.is_zero(self.amount_total):
+            return "1"
+        return "2" if self.move_type in REFUNDS else False
+
+    @api.onchange("ksef_correction_type")
+    def _inverse_ksef_correction_type(self):
+        """What somebody chose against the usual outlives changes of the amounts."""
+        for move in self:
+            chosen = move.ksef_correction_type
+            move.ksef_is_effect_chosen = bool(chosen) and chosen != move._ksef_usual_effect()
 
     # === LINKS TO THE CORRECTED DOCUMENT === #
 

@@ -19,10 +19,12 @@ from .faults import Fault
 from .keys import USAGES
 from .latarnia import Beacon, announce
 from .limits import PRODUCTION, Windows
-from .state import Identifier, SessionInvoice
+from .permissions import SELF_INVOICING, TAX_REPRESENTATIVE, grant, new_grant_id
+from .state import Grant, Identifier, SessionInvoice
 from .tokens import TokenWish, create_token
 
 PREFIX = "/control"
+AUTHORIZATIONS = (SELF_INVOICING, TAX_REPRESENTATIVE)
 _DONE = Answer(status=204)
 
 
@@ -138,6 +140,28 @@ def _issue_token(command: Command) -> Answer:
     return json_answer({"referenceNumber": token.reference_number, "token": token.secret}, 201)
 
 
+def _authorize(command: Command) -> Answer:
+    """A company entrusts another with a permission, as its owner does by the API."""
+    state, values = command.authority.state, command.values
+    if values["permission"] not in AUTHORIZATIONS:
+        raise ValueError(f"permission must be one of {AUTHORIZATIONS}")
+    seller = Identifier(type="Nip", value=values["nip"])
+    with state.lock:
+        grant(
+            state,
+            Grant(
+                id=new_grant_id(),
+                context=seller,
+                subject=Identifier(type="Nip", value=values["to"]),
+                author=seller,
+                permission=values["permission"],
+                description="Upoważnienie z panelu symulatora",
+                granted_at=state.clock.now(),
+            ),
+        )
+    return _DONE
+
+
 def _change_key(command: Command) -> Answer:
     usage = command.values["usage"]
     if usage not in USAGES:
@@ -212,6 +236,7 @@ _HANDLERS: Mapping[tuple[str, str], Callable[[Command], Answer]] = {
     ("GET", "clock"): _show_clock,
     ("POST", "clock"): _set_clock,
     ("POST", "tokens"): _issue_token,
+    ("POST", "authorizations"): _authorize,
     ("POST", "keys/*"): _change_key,
     ("POST", "reset"): _reset,
     ("GET", "requests"): _list_requests,

@@ -73,6 +73,13 @@ class Control:
         body = {"nip": nip, "permissions": list(permissions), "status": status}
         return dict(self._call("POST", "/tokens", body))
 
+    def authorize(self, nip: str, to: str, permission: str = "SelfInvoicing") -> None:
+        """The company `nip` lets the company `to` issue invoices in its name.
+
+        `permission` is `SelfInvoicing` or `TaxRepresentative`.
+        """
+        self._call("POST", "/authorizations", {"nip": nip, "to": to, "permission": permission})
+
     def rotate_keys(self, usage: str, *, emergency: bool) -> None:
         """`usage` is `KsefTokenEncryption` or `SymmetricKeyEncryption`."""
         self._call("POST", "/keys/rotate", {"usage": usage, "emergency": emergency})

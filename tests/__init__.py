@@ -14,6 +14,7 @@ from . import test_batch
 from . import test_budget_rows
 from . import test_connection
 from . import test_correction_wizard
+from . import test_correction_wizard_advances
 from . import test_endings
 from . import test_enrollment
 from . import test_correction_wizard_data
@@ -24,6 +25,7 @@ from . import test_fa3_checks
 from . import test_fa3_conditions
 from . import test_fa3_corrections
 from . import test_fa3_forms
+from . import test_fa3_modules
 from . import test_fa3_order_rows
 from . import test_fa3_orders
 from . import test_fa3_parties

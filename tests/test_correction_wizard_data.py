@@ -58,6 +58,10 @@ class TestCorrectionOfData(CorrectionWizardCommon):
         wizard.action_next()
         self.assertTrue(wizard.is_blocked)
         self.assertIn("NIP", wizard.preview)
+        known = self.env["account.move"].search_count([])
+        with self.assertRaisesRegex(UserError, "cannot be created yet[^•]+NIP"):
+            wizard.action_create_documents()
+        self.assertEqual(self.env["account.move"].search_count([]), known)
 
     def test_e24_additional_buyer_is_shown_as_it_was(self):
         second = self._create_buyer(name="Drugi", vat="PL7762811692")

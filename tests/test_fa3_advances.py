@@ -336,35 +336,52 @@ class TestCorrectionsOfAdvances(AdvancesCommon):
         document = self.build(self.credit(advance, price_unit=500))
         self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-615.00", "2460.00"))
 
+    def order_flat(self):
+        """A flat at 23 %, by mistake, and extras; 20 000 of 375 150 are paid."""
+        flat = self.create_product("Mieszkanie 50 m²", "vs_kraj_23")
+        extras = self.create_product("Usługi dodatkowe", "vs_kraj_23", type="service")
+        order = self.order((flat, 300000), (extras, 5000))
+        invoice = self.invoice(order, advance_payment_method="fixed", fixed_amount=20000)
+        invoice.ksef_advance_on = "2026-03-01"
+        invoice.action_post()
+        return order, self.accept(invoice)
+
+    def gross(self, rate):
+        """The same rate in the price."""
+        values = {"name": f"{rate}% brutto", "price_include_override": "tax_included"}
+        return self.tax(f"vs_kraj_{rate}").copy(values)
+
     def test_a05_change_of_rate_of_an_advance(self):
-        order = self.order()
-        advance = self.accept(self.advance(order, 20, ksef_advance_on="2026-03-01"))
-        line = order.order_line.filtered(lambda line: not line.is_downpayment)
-        line.tax_ids = self.tax("vs_kraj_8")
+        order, advance = self.order_flat()
+        flat = order.order_line.filtered(lambda line: line.price_unit == 300000)
+        flat.write({"tax_ids": self.tax("vs_kraj_8").ids, "price_unit": 341666.67})
         refund = self.reverse(advance, "błędna stawka")
-        refund.invoice_line_ids = [
-            self.line(
-                "vs_kraj_8",
-                quantity=-1,
-                price_unit=2277.78,
-                is_downpayment=True,
-                sale_line_ids=[Command.set(advance.invoice_line_ids.sale_line_ids.ids)],
-            )
-        ]
+        refund.invoice_line_ids.write({"tax_ids": self.gross(23).ids, "price_unit": 19672.13})
+        again = refund.invoice_line_ids.copy_data({"tax_ids": self.gross(8).ids, "quantity": -1})
+        refund.invoice_line_ids = [Command.create(values) for values in again]
         refund.action_post()
         document = self.golden(refund)
         self.assertEqual(
             self.totals(document),
             {
-                "P_13_1": "-2000.00",
-                "P_14_1": "-460.00",
-                "P_13_2": "2277.78",
-                "P_14_2": "182.22",
+                "P_13_1": "-15993.60",
+                "P_14_1": "-3678.53",
+                "P_13_2": "18214.94",
+                "P_14_2": "1457.19",
                 "P_15": "0.00",
-                "P_15ZK": "2460.00",
+                "P_15ZK": "20000.00",
             },
         )
-        self.assertEqual([row[3:] for row in self.order_rows(document)], [("23", "1"), ("8", None)])
+        self.assertEqual(document["Fa/Zamowienie/WartoscZamowienia"], "375150.00")
+        self.assertEqual(
+            self.order_rows(document),
+            [
+                ("1", "300000.00", "69000.00", "23", "1"),
+                ("1", "341666.67", "27333.33", "8", None),
+                ("1", "5000.00", "1150.00", "23", "1"),
+                ("1", "5000.00", "1150.00", "23", None),
+            ],
+        )
 
     def test_e14_refund_of_an_advance_in_euro_shows_both_rates(self):
         order, rate = self.order_in_euro()

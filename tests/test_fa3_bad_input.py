@@ -1,3 +1,4 @@
+from odoo import Command
 from odoo.tests import tagged
 
 from .common import BUYER_NIP, KsefCommon
@@ -69,6 +70,15 @@ class TestBadText(Fa3Common):
         invoice.name = "FV/2026/" + "0" * 300
         (problem,) = self.problems(invoice)
         self.assertEqual((problem.code, problem.field), ("E-IDN-01", "name"))
+
+    def test_number_of_a_corrected_invoice_must_be_readable(self):
+        refund = self.draft(move_type="out_refund", ksef_correction_reason="zwrot")
+        document = {"issued_on": "2026-01-05", "number": "\u200b"}
+        refund.ksef_corrected_document_ids = [Command.create(document)]
+        refund.action_post()
+        (problem,) = self.problems(refund)
+        self.assertEqual((problem.code, problem.field), ("E-IDN-01", "number"))
+        self.assertEqual(problem.record, refund.ksef_corrected_document_ids)
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,7 @@ from odoo import Command
 from odoo.tests import tagged
 
 from ..ksef.number import check_digits
-from .common import KsefCommon
+from .common import BUYER_NIP, NIP, KsefCommon
 from .fa3_common import ACCOUNT_NUMBER, SELLER_NIP, TODAY, Fa3Common
 
 VENDOR_NIP = "5555555555"
@@ -162,6 +162,16 @@ class TestSendingSelfBilled(KsefCommon):
         self.assertEqual(self.bill.ksef_state, "to_send")
         self.assertTrue(self.bill.ksef_has_document)
 
+    def test_self_billed_invoice_gets_its_number(self):
+        self.simulator.authorize(BUYER_NIP, NIP)
+        self.send(self.bill)
+        self.assertEqual(self.bill.ksef_state, "accepted")
+        self.assertTrue(self.bill.ksef_number.startswith(BUYER_NIP))
+        (document,) = self.accepted_documents()
+        self.assertEqual(document["sellerNip"], BUYER_NIP)
+        self.assertEqual(document["ksefNumber"], self.bill.ksef_number)
+        self.assertTrue(self.bill.ksef_submission_ids.upo)
+
     def test_vendor_who_did_not_permit_it_is_told(self):
         self.send(self.bill)
         self.assertEqual(self.bill.ksef_state, "rejected")
@@ -170,7 +180,7 @@ class TestSendingSelfBilled(KsefCommon):
 
 @tagged("post_install", "-at_install")
 class TestContext(Fa3Common):
-    def test_token_of_another_company_is_refused_before_sending(self):
+    def test_s50_token_of_another_company_is_refused_before_sending(self):
         invoice = self.sell()
         self.company.ksef_token = "20260302-EC-1|nip-5555555555|secret"
         (problem,) = self.problems(invoice)

@@ -238,19 +238,26 @@ class TestCurrencyOfRows(SpecialRates):
         return self.sell(*lines, currency_id=self.euro.id, **values)
 
     def test_s26_rows_of_different_days_have_their_own_rates(self):
-        document = self.golden(
-            self.sell_in_euro(
-                self.line(ksef_supplied_on="2026-02-25", ksef_rate=4.2605),
-                self.line(ksef_supplied_on="2026-02-26", ksef_rate=4.5005),
-                self.line(price_unit=200, ksef_supplied_on="2026-02-27", ksef_rate=4.4),
-            )
+        sold = (
+            ("lodówka", 10, 406, "2026-02-20", 4.4005),
+            ("zamrażarka", 20, 250, "2026-02-25", 4.4075),
+            ("zmywarka", 15, 300, "2026-02-26", 4.4351),
         )
-        self.assertEqual(document.texts("Fa/FaWiersz/KursWaluty"), ["4.2605", "4.5005", "4.4"])
-        days = ["2026-02-25", "2026-02-26", "2026-02-27"]
+        lines = [
+            self.line(name=name, quantity=quantity, price_unit=price, **self.row_of(day, rate))
+            for name, quantity, price, day, rate in sold
+        ]
+        document = self.golden(self.sell_in_euro(*lines))
+        rates, days = ["4.4005", "4.4075", "4.4351"], ["2026-02-20", "2026-02-25", "2026-02-26"]
+        self.assertEqual(document.texts("Fa/FaWiersz/KursWaluty"), rates)
         self.assertEqual(document.texts("Fa/FaWiersz/P_6A"), days)
         self.assertFalse(document.has("Fa/P_6"))
-        self.assertEqual(document["Fa/P_14_1"], "92.00")
-        self.assertEqual(document["Fa/P_14_1W"], "403.90")  # 23 * 4.2605 + 23 * 4.5005 + 46 * 4.4
+        self.assertEqual((document["Fa/P_13_1"], document["Fa/P_14_1"]), ("13560.00", "3118.80"))
+        self.assertEqual(document["Fa/P_14_1W"], "13768.14")
+        self.assertEqual(document["Fa/P_15"], "16678.80")
+
+    def row_of(self, day, rate):
+        return {"ksef_supplied_on": day, "ksef_rate": rate}
 
     def test_rates_of_rows_that_are_not_booked_are_pointed_out(self):
         invoice = self.sell_in_euro(self.line(ksef_rate=4.5))

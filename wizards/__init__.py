@@ -4,6 +4,7 @@ from . import ksef_correction
 from . import ksef_correction_data
 from . import ksef_correction_discount
 from . import ksef_correction_drafts
+from . import ksef_correction_advance
 from . import ksef_correction_line
 from . import ksef_certificate_load
 from . import ksef_number_import

@@ -84,7 +84,8 @@ class KsefCorrection(models.TransientModel):
     line_ids = fields.One2many("ksef.correction.line", "wizard_id", string="Lines")
     amount_difference = fields.Monetary(string="Difference", compute="_compute_amount_difference")
     preview = fields.Html(readonly=True, sanitize=False)
-    is_blocked = fields.Boolean(readonly=True)
+    problems = fields.Text(string="What stands against it", readonly=True)
+    is_blocked = fields.Boolean(compute="_compute_is_blocked")
 
     def _select_effects(self):
         return (
@@ -142,6 +143,11 @@ class KsefCorrection(models.TransientModel):
         for wizard in self:
             wizard.amount_difference = sum(wizard.line_ids.mapped("difference"))
 
+    @api.depends("problems")
+    def _compute_is_blocked(self):
+        for wizard in self:
+            wizard.is_blocked = bool(wizard.problems)
+
     # === OPENING === #
 
     @api.model
@@ -152,11 +158,15 @@ class KsefCorrection(models.TransientModel):
         wizard = self.create(
             {
                 "move_ids": [Command.set(origins.ids)],
-                "subject": "discount" if len(origins) > 1 else "lines",
+                "subject": self._usual_subject(origins),
             }
         )
         wizard._check_invoices()
         return wizard._action()
+
+    @api.model
+    def _usual_subject(self, origins):
+        return "discount" if len(origins) > 1 else "lines"
 
     def _check_invoices(self):
         """Whether these invoices may be corrected, by this user, and together.
@@ -167,14 +177,6 @@ class KsefCorrection(models.TransientModel):
         self.move_ids._ksef_check_correctable()
         if self.is_collective:
             self._check_together()
-        kinds = {move._ksef_kind() for move in self.move_ids}
-        if self.subject not in OF_DATA and kinds & {"ZAL", "ROZ"}:
-            raise UserError(
-                self.env._(
-                    "Advance invoices and their settlements are taken back with Odoo's own "
-                    'button "Credit Note"; here only their data can be corrected.'
-                )
-            )
 
     def _check_together(self):
         """Several invoices have one correction only for a discount, to one buyer."""
@@ -231,8 +233,22 @@ class KsefCorrection(models.TransientModel):
         self.ensure_one()
         self._check_invoices()
         self._check_content()
+        self._fill_preview()
+        self._check_unblocked()
         drafts = self._make_drafts(self._find_sign())
         return self.origin_id._ksef_action_of_moves(drafts)
+
+    def _check_unblocked(self):
+        """What KSeF would refuse, or what would be wrong there, is not made at all.
+
+        :raises UserError: with the problems of the documents
+        """
+        if self.problems:
+            raise UserError(
+                self.env._(
+                    "The correction cannot be created yet:\n%(problems)s", problems=self.problems
+                )
+            )
 
     # === CONTENT === #
 
@@ -240,7 +256,7 @@ class KsefCorrection(models.TransientModel):
         """Offer what KSeF has as what should be there; `_prepare_<subject>` adds its own."""
         known = self._known()
         self.line_ids = [Command.clear()]
-        if self.subject in (*OF_LINES, *TO_ZERO):
+        if self._is_of_rows():
             self._offer_rows(known)
         prepare = getattr(self, f"_prepare_{self.subject}", None)
         if prepare:
@@ -298,8 +314,12 @@ class KsefCorrection(models.TransientModel):
         check = getattr(self, f"_check_{self.subject}", None)
         if check:
             check()
-        if self.subject in (*OF_LINES, *TO_ZERO) and not self._changed_lines():
+        if self._is_of_rows() and not self._changed_lines():
             self._refuse_empty()
+
+    def _is_of_rows(self):
+        """Whether the rows of the invoice are what changes."""
+        return self.subject in (*OF_LINES, *TO_ZERO)
 
     def _refuse_empty(self):
         raise UserError(
@@ -325,7 +345,8 @@ class KsefCorrection(models.TransientModel):
             previews = self.env["ksef.fa3"]._previews(documents.with_env(self.env))
             shown = self._render(previews)
         self.preview = shown
-        self.is_blocked = any(p.is_blocking for preview in previews for p in preview.problems)
+        blocking = [p.message for preview in previews for p in preview.problems if p.is_blocking]
+        self.problems = "\n".join(blocking)
         if self.subject in OF_DATA and not self.is_blocked and not self._has_changes(previews):
             self._refuse_empty()
 

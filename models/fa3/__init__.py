@@ -3,6 +3,7 @@ from . import (
     annotations,
     checks,
     checks_amounts,
+    checks_counts,
     checks_dates,
     checks_identity,
     checks_parties,

@@ -59,7 +59,7 @@ class KsefFa3Annotations(models.AbstractModel):
 
     def _is_on_cash_register(self, move):
         """FP: what a till sold has its fiscal receipt already (art. 109(3d) VAT Act)."""
-        from_till = "pos_order_ids" in move._fields and bool(move.pos_order_ids)
+        from_till = "pos_order_ids" in move._fields and bool(move.sudo().pos_order_ids)
         return move.company_id.ksef_is_with_jpk_codes and (move.ksef_is_fp or from_till)
 
     def _is_related(self, invoice):

@@ -75,6 +75,7 @@ _OTHER_WORDS = Words(
 _RECORD_RULES = (
     "_check_number",
     "_check_number_length",
+    "_check_other_numbers",
     "_check_issue_date",
     "_check_twin",
     "_check_seller_nip",

@@ -38,6 +38,35 @@ class KsefFa3ChecksIdentity(models.AbstractModel):
                 remedy=self.env._("Give the invoice a shorter number."),
             )
 
+    def _check_other_numbers(self, invoice):
+        """Numbers of invoices that the document names: corrected ones, advances outside KSeF."""
+        corrected = invoice.correction.corrected if invoice.correction else ()
+        advances = invoice.move._ksef_advances().filtered(lambda move: not move.ksef_number)
+        numbers = [(item.record, item.number) for item in corrected]
+        numbers += [(move, move.name) for move in advances]
+        for record, number in numbers:
+            length = len(text.clean_line(number))
+            if not 0 < length <= _NUMBER_LIMIT:
+                yield self._problem_of_number(invoice, record, number, length)
+
+    def _problem_of_number(self, invoice, record, number, length):
+        return Problem(
+            code="E-IDN-01",
+            record=record,
+            field="number" if "number" in record._fields else "name",
+            message=self._name_invoice(
+                invoice,
+                self.env._(
+                    'the number of the invoice that it names, "%(number)s", has %(length)s '
+                    "characters that KSeF can take; there must be 1 to %(limit)s.",
+                    number=text.shorten(number or "", 80)[0],
+                    length=length,
+                    limit=_NUMBER_LIMIT,
+                ),
+            ),
+            remedy=self.env._("Enter the number as it stands on that invoice."),
+        )
+
     def _check_names(self, invoice):
         """Seller, buyer and other parties; a simplified invoice may leave the buyer out."""
         partners = dict.fromkeys([self._seller_partner(invoice), *self._other_partners(invoice)])

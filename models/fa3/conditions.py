@@ -51,8 +51,11 @@ class KsefFa3Conditions(models.AbstractModel):
         )
 
     def _order_lines_of(self, move):
-        """Lines of sale orders that the invoice bills; None without the module `sale`."""
-        lines = move.invoice_line_ids
+        """Lines of sale orders that the invoice bills; None without the module `sale`.
+
+        Accountants see what the document shows, whatever they may open in Sales and Inventory.
+        """
+        lines = move.sudo().invoice_line_ids
         return lines.sale_line_ids if "sale_line_ids" in lines._fields else None
 
     def _orders_of(self, move):
@@ -62,7 +65,8 @@ class KsefFa3Conditions(models.AbstractModel):
     def _lot_numbers(self, move):
         if not hasattr(move, "_get_invoiced_lot_values"):
             return ()
-        names = (text.clean_line(lot["lot_name"]) for lot in move._get_invoiced_lot_values())
+        lots = move.sudo()._get_invoiced_lot_values()
+        names = (text.clean_line(lot["lot_name"]) for lot in lots)
         return tuple(dict.fromkeys(name for name in names if name))
 
     def _delivery_terms(self, move):

@@ -13,7 +13,7 @@ from invoices import invoice, today
 from wire import BUYER, FORM, OAEP, SELLER, Session, SessionCrypto, Wire, sha256
 
 from simulator.numbers import crc8
-from simulator.panel import Control
+from simulator.panel import Control, PanelError
 
 PLN_LIMIT = 1_000_000
 FEATURE = {"X-KSeF-Feature": "subject-identifier-validation"}
@@ -422,6 +422,16 @@ def test_self_invoicing_needs_grant_mark_and_own_purchase(
     assert session.send_and_wait(unmarked)["status"]["code"] == 410
     sold_to_others = invoice("S/3", seller=BUYER, is_self_invoiced=True)
     assert session.send_and_wait(sold_to_others)["status"]["code"] == 410
+
+
+def test_self_invoicing_is_granted_from_the_panel(session: Session, control: Control) -> None:
+    wanted = invoice("S/4", seller=BUYER, buyer=f"<NIP>{SELLER}</NIP>", is_self_invoiced=True)
+    control.authorize(SELLER, BUYER)
+    assert session.send_and_wait(wanted)["status"]["code"] == 410
+    control.authorize(BUYER, SELLER)
+    assert session.send_and_wait(wanted)["status"]["code"] == 200
+    with pytest.raises(PanelError):
+        control.authorize(BUYER, SELLER, "InvoiceWrite")
 
 
 # Check 21: check digits.

@@ -1,0 +1,77 @@
+"""The correction wizard on advance invoices and on their settlements."""
+
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from .correction_wizard_common import CorrectionWizardCommon
+from .test_fa3_advances import AdvancesCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCorrectionOfAdvances(CorrectionWizardCommon, AdvancesCommon):
+    def setUp(self):
+        super().setUp()
+        self.sold = self.order((self.machine, 10000), (self.assembly, 5000))
+        self.paid = self.accept(self.advance(self.sold, 30, ksef_advance_on="2026-03-01"))
+
+    def test_cancelled_advance_is_taken_back(self):
+        document = self.build(self.finish(self.begin(self.paid, "cancel")))
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-5310.00", "5310.00"))
+        self.assertEqual((document["Fa/P_13_1"], document["Fa/P_13_2"]), ("-3000.00", "-1500.00"))
+        self.assertEqual(document["Fa/TypKorekty"], "2")
+
+    def test_cancelled_advance_is_no_longer_deducted_in_sales(self):
+        self.finish(self.begin(self.paid, "cancel"))
+        settlement = self.settle(self.sold)
+        self.assertEqual(settlement.amount_total, 17700)
+
+    def test_what_was_taken_back_before_is_left_out(self):
+        refund = self.reverse(self.paid)
+        for line in refund.invoice_line_ids:
+            line.price_unit /= 3
+        refund.action_post()
+        self.accept(refund)
+        document = self.build(self.finish(self.begin(self.paid, "cancel")))
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-3540.00", "3540.00"))
+
+    def test_cancelled_settlement_is_taken_back(self):
+        settlement = self.accept(self.settle(self.sold))
+        document = self.build(self.finish(self.begin(settlement, "cancel")))
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ROZ")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-12390.00", "12390.00"))
+        self.assertEqual(
+            self.rows(document),
+            [
+                ("1", "10000", "10000.00", "before"),
+                ("0", "10000", "0.00", "after"),
+                ("1", "5000", "5000.00", "before"),
+                ("0", "5000", "0.00", "after"),
+            ],
+        )
+
+    def test_buyer_of_an_advance_is_corrected(self):
+        wizard = self.begin(self.paid, "buyer", buyer_name="F.H.U. Nabywca i Syn")
+        document = self.build(self.finish(wizard))
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("0.00", "5310.00"))
+        self.assertEqual(document["Fa/Podmiot2K/DaneIdentyfikacyjne/Nazwa"], "F.H.U. Nabywca")
+        self.assertEqual(len(self.order_rows(document)), 4)
+
+    def test_due_date_of_a_settlement_is_corrected(self):
+        settlement = self.accept(self.settle(self.sold))
+        document = self.build(self.finish(self.begin(settlement, "data", supply_on="2026-02-27")))
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ROZ")
+        self.assertEqual((document["Fa/P_6"], document["Fa/P_15"]), ("2026-02-27", "0.00"))
+        self.assertEqual(document["Fa/P_15ZK"], "12390.00")
+        self.assertEqual(
+            document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [self.paid.ksef_number]
+        )
+
+    def test_single_amounts_of_an_advance_are_for_the_credit_note(self):
+        wizard = self.open(self.paid)
+        self.assertEqual(wizard.subject, "cancel")
+        wizard.subject = "lines"
+        self.assertIn("Credit Note", wizard.explanation)
+        with self.assertRaisesRegex(UserError, "Credit Note"):
+            wizard.action_next()
