@@ -4,12 +4,24 @@ from __future__ import annotations
 
 import re
 import shutil
+from dataclasses import dataclass
+from functools import partial
 
 from tools import console, databases, paths, processes, server
+from tools.databases import Template
 from tools.results import Results
 from tools.server import Odoo
 
-LOG = "odoo-tests"
+# The tag of tests that need modules beside those of a usual database
+MORE_MODULES = "ksef_more_modules"
+# What must work without Sales: documents, their corrections, sending
+BARE_CLASSES = (
+    "TestPlainSale",
+    "TestCreditNotes",
+    "TestCorrectionOfLines",
+    "TestSending",
+    "TestForms",
+)
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 STARTED = re.compile(r": Starting (?P<test>[\w.]+) \.\.\.")
 FAILED = re.compile(r": (?:FAIL|ERROR): (?:Subtest )?(?P<test>[\w.]+)")
@@ -17,15 +29,46 @@ SKIPPED = re.compile(r": skipped (?P<test>\S+).*? : (?P<reason>.*)")
 SUMMARY = re.compile(r"\d+ failed, \d+ error\(s\) of \d+ tests")
 
 
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """Tests of one database; ``tags`` is Odoo's ``--test-tags``."""
+
+    name: str
+    template: Template
+    tags: str
+
+    @property
+    def log(self) -> str:
+        return f"{self.name}-tests"
+
+
 def run(wanted: str) -> Results:
     """Install the addon with its tests, those that match ``wanted``; prints what failed."""
+    without = "" if wanted else f",-{MORE_MODULES}"
+    return _run(Stage(name="odoo", template=databases.USUAL, tags=tags(wanted) + without))
+
+
+def run_with_other_modules(wanted: str) -> Results:
+    """Chosen tests without ``sale``; those of optional modules, or ``wanted``, with them all."""
+    full = Stage(
+        name="full",
+        template=databases.FULL,
+        tags=tags(wanted) if wanted else f"{MORE_MODULES}/{paths.ADDON}",
+    )
+    if wanted:
+        return _run(full)
+    chosen = ",".join(tags(name) for name in BARE_CLASSES)
+    return _run(Stage(name="bare", template=databases.BARE, tags=chosen)) + _run(full)
+
+
+def _run(stage: Stage) -> Results:
     with (
         server.ready() as odoo,
         server.simulator(odoo.python, "--fast") as simulator,
-        databases.fresh_copy(odoo, "test") as target,
+        databases.fresh_copy(odoo, "test", stage.template) as target,
     ):
-        console.say("Tests in Odoo …")
-        return _results(_install(odoo, target, tags(wanted), simulator))
+        console.say(f"Tests in Odoo ({stage.name}) …")
+        return _results(_install(odoo, target, stage, simulator))
 
 
 def tags(wanted: str) -> str:
@@ -37,21 +80,21 @@ def tags(wanted: str) -> str:
     return f"/{paths.ADDON}:{wanted}"
 
 
-def _install(odoo: Odoo, target: str, test_tags: str, simulator: str) -> processes.Child:
+def _install(odoo: Odoo, target: str, stage: Stage, simulator: str) -> processes.Child:
     return processes.complete(
-        LOG,
+        stage.log,
         odoo.program(
             *("-d", target, "-p", "0", "-i", paths.ADDON, "--max-cron-threads=0"),
-            *("--test-tags", test_tags, "--stop-after-init"),
+            *("--test-tags", stage.tags, "--stop-after-init"),
             f"--screenshots={paths.own() / 'screenshots'}",
             url=simulator,
         ),
-        detail=_progress,
+        detail=partial(_progress, stage.log),
     )
 
 
-def _progress() -> str:
-    log = paths.log(LOG).read_text(encoding="utf-8", errors="replace")
+def _progress(name: str) -> str:
+    log = paths.log(name).read_text(encoding="utf-8", errors="replace")
     return f"{len(STARTED.findall(log))} tests so far"
 
 

@@ -132,13 +132,15 @@ class KsefFa3Advances(models.AbstractModel):
 
     def _build_order_behind(self, invoice):
         """Zamowienie: what the advance is for; of a correction also as it was before."""
-        order = self._build_current_order(invoice)
         state = invoice.correction and invoice.correction.state
         known = state.last.Fa.Zamowienie if state else None
         if not known:
-            return order
-        before = [row for row in known.ZamowienieWiersz if not row.StanPrzedZ]
-        return replace(order, ZamowienieWiersz=self._pair_order_rows(before, order))
+            return self._build_current_order(invoice)
+        before = tuple(row for row in known.ZamowienieWiersz if not row.StanPrzedZ)
+        after = replace(known, ZamowienieWiersz=before)
+        if not invoice.move.ksef_is_formal:
+            after = self._build_current_order(invoice)
+        return replace(after, ZamowienieWiersz=self._pair_order_rows(before, after))
 
     def _build_current_order(self, invoice):
         orders = invoice.move._ksef_orders()

@@ -57,6 +57,9 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
     # === ADVANCE === #
 
     def _check_order(self, invoice):
+        """A correction of data shows the order that KSeF has."""
+        if invoice.move.ksef_is_formal:
+            return
         orders = invoice.move._ksef_orders()
         if len(orders) > 1:
             yield Problem(
