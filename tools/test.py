@@ -1,6 +1,7 @@
 """The tests: ``protocol`` without Odoo, ``odoo`` in a fresh database, ``chaos``, or all of them.
 
-A FILTER for protocol is a pytest expression (-k); for odoo it is a class, a method or
+``modules`` are tests in Odoo without Sales, and with modules that have a part in invoices. A
+FILTER for protocol is a pytest expression (-k); for odoo and modules it is a class, a method or
 Class.method; for chaos a seed, to have the same faults again. The last line says how many tests
 passed and how many failed.
 """
@@ -16,8 +17,14 @@ from tools.results import Results
 SUITES: dict[str, tuple[Callable[[str], Results], ...]] = {
     "protocol": (protocol_tests.run,),
     "odoo": (odoo_tests.run,),
+    "modules": (odoo_tests.run_with_other_modules,),
     "chaos": (chaos.run,),
-    "all": (protocol_tests.run, odoo_tests.run, chaos.run),
+    "all": (
+        protocol_tests.run,
+        odoo_tests.run,
+        odoo_tests.run_with_other_modules,
+        chaos.run,
+    ),
 }
 
 
