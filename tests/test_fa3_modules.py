@@ -105,9 +105,11 @@ class TestDeliveries(ModulesCommon):
         order = self.order_paint()
         for lot, day in zip(self.lots, ("2026-02-25", "2026-02-27"), strict=True):
             self.deliver(order, lot, day)
+        self.buyer.global_location_number = "5901234123457"
         document = self.golden(self.bill(order), "deliveries")
         self.assertEqual(document.texts("Fa/WZ"), ["WZ/PARTIA-1", "WZ/PARTIA-2"])
         self.assertEqual(document["Fa/P_6"], "2026-02-27")
+        self.assertEqual(document["Podmiot2/Adres/GLN"], "5901234123457")
         self.assertEqual(
             sorted(document.texts("Fa/WarunkiTransakcji/NrPartiiTowaru")), ["PARTIA-1", "PARTIA-2"]
         )

@@ -29,12 +29,6 @@ NOT_SUPPORTED = {
     "Rejestry.PelnaNazwa": "the name stands in Podmiot1",
     "Faktura.Zalacznik": "needs a notification to the tax office and data of meters",
 }
-# Records of modules that the tests do not install; filled in `models/fa3`.
-NEEDS_MODULE = {
-    "TAdres.GLN": "account_add_gln",
-    "Fa.WZ": "sale_stock",
-    "WarunkiTransakcji.NrPartiiTowaru": "sale_stock",
-}
 
 
 def name_of(record: type, part: Part) -> str:
@@ -79,15 +73,15 @@ def names_in_the_builder() -> set[str]:
 
 
 def test_every_element_is_shown_or_not_supported() -> None:
-    assert set(elements()) - shown() - NOT_SUPPORTED.keys() - NEEDS_MODULE.keys() == set()
+    assert set(elements()) - shown() - NOT_SUPPORTED.keys() == set()
 
 
 def test_what_is_not_supported_is_shown_nowhere() -> None:
-    assert shown() & (NOT_SUPPORTED.keys() | NEEDS_MODULE.keys()) == set()
+    assert shown() & NOT_SUPPORTED.keys() == set()
 
 
 def test_what_is_not_supported_is_part_of_the_schema() -> None:
-    assert (NOT_SUPPORTED.keys() | NEEDS_MODULE.keys()) - set(elements()) == set()
+    assert NOT_SUPPORTED.keys() - set(elements()) == set()
 
 
 def test_what_is_not_supported_is_not_built() -> None:
@@ -96,7 +90,3 @@ def test_what_is_not_supported_is_not_built() -> None:
     unique = {name for name in NOT_SUPPORTED if owners.count(name.partition(".")[2]) == 1}
     assert unique
     assert {name.partition(".")[2] for name in unique} & names_in_the_builder() == set()
-
-
-def test_what_needs_a_module_is_built() -> None:
-    assert {name.partition(".")[2] for name in NEEDS_MODULE} <= names_in_the_builder()
