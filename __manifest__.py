@@ -61,6 +61,7 @@
         "views/account_move_reading_views.xml",
         "wizards/ksef_preview_views.xml",
         "wizards/ksef_offline_issue_views.xml",
+        "wizards/ksef_technical_correction_views.xml",
         "wizards/ksef_send_views.xml",
         "wizards/account_move_send_wizard_views.xml",
     ],

@@ -13,6 +13,7 @@ from . import ksef_submission_batch
 from . import ksef_session_batch
 from . import ksef_announcement
 from . import ksef_submission_offline
+from . import ksef_submission_correction
 from . import ksef_plan
 from . import ksef_alert
 from . import ksef_alert_causes
@@ -53,6 +54,7 @@ from . import account_move_sending
 from . import account_move_print
 from . import account_move_print_offline
 from . import account_move_sending_offline
+from . import account_move_technical_correction
 from . import account_move_l10n_pl_edi
 from . import takeover
 from . import product_template

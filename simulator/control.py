@@ -61,6 +61,7 @@ def _document(invoice: SessionInvoice) -> dict[str, object]:
     facts = invoice.facts
     return {
         "ksefNumber": invoice.ksef_number,
+        "correctedHash": invoice.corrected_hash,
         "invoiceNumber": None if facts is None else facts.invoice_number,
         "sellerNip": None if facts is None else facts.seller_nip,
         "invoiceHash": invoice.invoice_hash,

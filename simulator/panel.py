@@ -21,7 +21,8 @@ class Control:
 
     def documents(self) -> list[dict[str, Any]]:
         """Everything ever sent, in order: `ksefNumber`, `invoiceNumber`, `sellerNip`,
-        `invoiceHash`, `status`, `sessionReferenceNumber`, `referenceNumber`, `invoicingMode`."""
+        `invoiceHash`, `status`, `sessionReferenceNumber`, `referenceNumber`, `invoicingMode`,
+        `correctedHash`."""
         return list(self._call("GET", "/documents"))
 
     def accepted_documents(self) -> list[dict[str, Any]]:

@@ -57,6 +57,7 @@ from . import test_send_dialog_tour
 from . import test_send_run
 from . import test_send_wizard
 from . import test_sending
+from . import test_technical_correction
 from . import test_tokens
 from . import test_takeover
 from . import test_tours

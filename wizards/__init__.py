@@ -15,3 +15,4 @@ from . import ksef_send_run
 from . import ksef_send_problem
 from . import ksef_preview
 from . import ksef_token_generate
+from . import ksef_technical_correction
