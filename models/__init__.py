@@ -82,3 +82,4 @@ from . import res_config_settings
 from . import res_config_settings_certificate
 from . import res_config_settings_policy
 from . import res_config_settings_fa3
+from . import inbox

@@ -17,7 +17,14 @@ from .stopwatch import timed
 _logger = logging.getLogger(__name__)
 
 # In this order: an invoice needs a session, and a session needs a login.
-QUEUES = ("ksef.login", "ksef.session", "ksef.submission", "ksef.enrollment", "ksef.token")
+QUEUES = (
+    "ksef.login",
+    "ksef.session",
+    "ksef.submission",
+    "ksef.enrollment",
+    "ksef.token",
+    "ksef.fetch",
+)
 ENVIRONMENTS = [
     ("production", "Production (legally binding)"),
     ("demo", "Demo (pre-production, no legal effect)"),

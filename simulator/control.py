@@ -15,6 +15,7 @@ from .answers import Answer, json_answer
 from .authority import Authority
 from .call import Incoming
 from .clock import read_moment, wire_moment
+from .deposits import deposit
 from .faults import Fault
 from .keys import USAGES
 from .latarnia import Beacon, announce
@@ -228,6 +229,13 @@ def _set_beacon(command: Command) -> Answer:
     return _DONE
 
 
+def _deposit(command: Command) -> Answer:
+    """Documents of others, each as `deposit` takes it; answers with their KSeF numbers."""
+    state = command.authority.state
+    made = [deposit(state, values) for values in command.values["documents"]]
+    return json_answer([invoice.ksef_number for invoice in made], 201)
+
+
 _HANDLERS: Mapping[tuple[str, str], Callable[[Command], Answer]] = {
     ("GET", "documents"): _list_documents,
     ("GET", "documents/*"): _show_document,
@@ -245,4 +253,5 @@ _HANDLERS: Mapping[tuple[str, str], Callable[[Command], Answer]] = {
     ("POST", "delays"): _set_delays,
     ("POST", "switches"): _set_switches,
     ("POST", "latarnia"): _set_beacon,
+    ("POST", "deposits"): _deposit,
 }

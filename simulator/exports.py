@@ -37,6 +37,7 @@ class Export:
     ordered_at: datetime
     unfolding: Unfolding
     record_limit: int
+    left_out: int = 0  # documents that are listed and not packed
     verdict: Verdict | None = None
     completed_at: datetime | None = None
     package: ExportPackage | None = None
@@ -89,7 +90,7 @@ def last_date(package: ExportPackage, filters: Filters) -> object:
 
 def _files(records: tuple[Record, ...], export: Export) -> Iterator[tuple[str, bytes]]:
     if not export.is_only_metadata:
-        for record in records:
+        for record in records[export.left_out :]:
             yield f"{record.ksef_number}.xml", record.invoice.content
     listed = {"invoices": [metadata(record) for record in records]}
     yield METADATA_NAME, json.dumps(listed, ensure_ascii=False, default=float).encode()

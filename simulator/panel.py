@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass
 from http.client import HTTPConnection
@@ -80,6 +81,16 @@ class Control:
         `permission` is `SelfInvoicing` or `TaxRepresentative`.
         """
         self._call("POST", "/authorizations", {"nip": nip, "to": to, "permission": permission})
+
+    def deposit(self, *contents: bytes, **values: str) -> list[str]:
+        """Documents that others issued, as if KSeF had taken them; returns their KSeF numbers.
+
+        `buyerNip` with `sellerNip` for files that are no FA(3), `storedAt`, `announcedHash`.
+        """
+        documents = [
+            {"content": base64.b64encode(content).decode(), **values} for content in contents
+        ]
+        return list(self._call("POST", "/deposits", {"documents": documents}))
 
     def rotate_keys(self, usage: str, *, emergency: bool) -> None:
         """`usage` is `KsefTokenEncryption` or `SymmetricKeyEncryption`."""

@@ -62,3 +62,5 @@ from . import test_tokens
 from . import test_takeover
 from . import test_tours
 from . import test_words
+from . import test_fetch
+from . import test_inbox

@@ -16,3 +16,5 @@ from . import ksef_send_problem
 from . import ksef_preview
 from . import ksef_token_generate
 from . import ksef_technical_correction
+from . import ksef_inbox_decision
+from . import ksef_inbox_match

@@ -106,6 +106,7 @@ def start_export(call: Call[ExportRequest]) -> Answer:
         ordered_at=call.state.clock.now(),
         unfolding=call.state.unfolding(),
         record_limit=record_limit(call),
+        left_out=_left_out(call),
     )
     apply_slowness(call, export.unfolding)
     with call.state.lock:
@@ -151,6 +152,12 @@ def record_limit(call: Call[Any]) -> int:
     """How many records one filter set may bring; the fault `record-limit` makes it small."""
     fault = call.authority.faults.take("record-limit", call.operation)
     return MAX_RECORDS if fault is None else int(fault.options.get("limit", 2))
+
+
+def _left_out(call: Call[Any]) -> int:
+    """How many documents the archive lacks; the fault `lost-files` makes it some."""
+    fault = call.authority.faults.take("lost-files", call.operation)
+    return 0 if fault is None else int(fault.options.get("count", 1))
 
 
 def _check_context(call: Call[ExportRequest]) -> None:

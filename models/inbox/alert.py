@@ -1,0 +1,72 @@
+"""New documents in the inbox, told to the one responsible and to whom they were given."""
+
+from odoo import api, fields, models
+
+from ..ksef_alert import Cause
+
+
+class KsefAlert(models.Model):
+    _inherit = "ksef.alert"
+
+    is_of_inbox = fields.Boolean(compute="_compute_is_of_inbox")
+
+    @api.depends("key")
+    def _compute_is_of_inbox(self):
+        for alert in self:
+            alert.is_of_inbox = alert.key.startswith("inbox:")
+
+    @api.model
+    def _causes(self, company):
+        return [
+            *super()._causes(company),
+            *self._arrival_causes(company),
+            *self._assignment_causes(company),
+        ]
+
+    @api.model
+    def _arrival_causes(self, company):
+        """What nobody has taken over: told once a day, not once a document."""
+        waiting = self.env["ksef.inbox"].search(
+            [("company_id", "=", company.id), ("state", "=", "new")], limit=1
+        )
+        if waiting:
+            user = company._ksef_person_for()
+            yield self._inbox_cause(company, user, [("state", "=", "new")], "new")
+
+    @api.model
+    def _assignment_causes(self, company):
+        """What was given to somebody and is not decided yet."""
+        groups = self.env["ksef.inbox"]._read_group(
+            [("company_id", "=", company.id), ("state", "=", "assigned")], ["user_id"]
+        )
+        for [user] in groups:
+            domain = [("state", "=", "assigned"), ("user_id", "=", user.id)]
+            yield self._inbox_cause(company, user, domain, "assigned")
+
+    @api.model
+    def _inbox_cause(self, company, user, domain, kind):
+        """One cause a day: who has seen today's documents hears of tomorrow's again."""
+        inbox = self.env["ksef.inbox"]
+        [(count, latest)] = inbox._read_group(
+            [("company_id", "=", company.id), *domain], [], ["__count", "create_date:max"]
+        )
+        env = self.with_context(lang=user.lang).env
+        titles = {
+            "new": env._("New documents in the KSeF inbox: %s", count),
+            "assigned": env._("Documents of the KSeF inbox assigned to you: %s", count),
+        }
+        return Cause(
+            key=f"inbox:{kind}:{user.id}:{latest:%Y%m%d}",
+            user=user,
+            title=titles[kind],
+            text=env._(
+                "Open Vendors / KSeF / Inbox, look at each document, and make a bill of it, give "
+                "it to a colleague, dispute it or mark it as not ours."
+            ),
+        )
+
+    def action_ksef_open_inbox(self):
+        """Show the inbox of the company of this alert."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("account_ksef.ksef_inbox_action")
+        return {**action, "domain": [("company_id", "=", self.company_id.id)]}

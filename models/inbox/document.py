@@ -1,0 +1,141 @@
+"""What others sent us through KSeF: one row for each document, whatever is in it."""
+
+import base64
+
+from odoo import api, fields, models
+
+from .words import FAULT_WORDS, FAULTS
+
+ROWS_SHOWN = 300  # of a table in the preview
+ROLES = [
+    ("Subject2", "Buyer"),
+    ("Subject3", "Third party"),
+    ("SubjectAuthorized", "Authorised party"),
+]
+STATES = [
+    ("new", "New"),
+    ("assigned", "Assigned"),
+    ("approved", "Approved"),
+    ("disputed", "Disputed"),
+    ("not_ours", "Not ours"),
+    ("booked", "Booked"),
+    ("duplicate", "Duplicate"),
+]
+OPEN = ("new", "assigned", "approved")
+OBJECTED = ("disputed", "not_ours")
+
+
+class KsefInbox(models.Model):
+    """A document that KSeF holds for us, and what people decide about it.
+
+    Rows are made by the fetching, also for files that cannot be read, and never deleted. Nobody
+    has write access: `_move_to` is the only writer of states, called by what people may do.
+    """
+
+    _name = "ksef.inbox"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _description = "Received KSeF document"
+    _rec_names_search = ["document_number", "ksef_number", "seller_name", "seller_nip"]
+    _order = "received_at desc, id desc"
+    _mail_post_access = "read"
+
+    _transitions = {
+        "new": {"assigned", "approved", "disputed", "not_ours", "booked", "duplicate"},
+        "assigned": {"new", "approved", "disputed", "not_ours", "booked", "duplicate"},
+        "approved": {"new", "assigned", "disputed", "not_ours", "booked", "duplicate"},
+        "disputed": {"new", "assigned", "approved", "not_ours", "booked"},
+        "not_ours": {"new", "assigned", "disputed", "booked"},
+        "booked": {"new", "assigned", "disputed", "not_ours"},
+        "duplicate": {"new", "assigned"},
+    }
+    _number_uniq = models.Constraint(
+        "UNIQUE (company_id, ksef_number)", "The inbox has this KSeF number already."
+    )
+
+    company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
+    role = fields.Selection(ROLES, string="We are", readonly=True)
+    ksef_number = fields.Char(string="KSeF number", required=True, readonly=True, index=True)
+    document_number = fields.Char(string="Number", readonly=True, index="trigram")
+    seller_nip = fields.Char(string="Seller's NIP", readonly=True, index=True)
+    seller_name = fields.Char(string="Seller", readonly=True)
+    partner_id = fields.Many2one("res.partner", string="Vendor", readonly=True, index=True)
+    form = fields.Char(string="Structure", readonly=True)
+    kind = fields.Char(string="Kind", readonly=True, help="As in the document: VAT, KOR, ZAL, ROZ.")
+    issued_on = fields.Date(string="Issued", readonly=True)
+    received_at = fields.Datetime(
+        string="Received", readonly=True, help="When KSeF gave the document its number."
+    )
+    stored_at = fields.Datetime(string="Stored by KSeF", readonly=True)
+    currency_id = fields.Many2one("res.currency", readonly=True)
+    net_amount = fields.Monetary(string="Net", readonly=True)
+    vat_amount = fields.Monetary(string="VAT", readonly=True)
+    gross_amount = fields.Monetary(string="Gross", readonly=True)
+    announced_hash = fields.Char(string="SHA-256 told by KSeF", readonly=True)
+    document_hash = fields.Char(string="SHA-256 of the file", readonly=True)
+    document = fields.Binary(attachment=True, readonly=True)
+    document_name = fields.Char(compute="_compute_document_name")
+    fault = fields.Selection(FAULTS, string="What is wrong with the file", readonly=True)
+    fault_reason = fields.Text(compute="_compute_fault_reason")
+    lang = fields.Selection([("pl_PL", "Polski"), ("en_US", "English")], store=False)
+    html = fields.Html(compute="_compute_html", sanitize=False)
+
+    state = fields.Selection(STATES, default="new", required=True, readonly=True, index=True)
+    user_id = fields.Many2one("res.users", string="Assigned to", readonly=True, index=True)
+    reason = fields.Text(readonly=True, tracking=True)
+    bill_id = fields.Many2one(
+        "account.move", string="Bill", readonly=True, index="btree_not_null", ondelete="set null"
+    )
+    bill_state = fields.Selection(related="bill_id.state", string="State of the bill")
+
+    @api.depends("document_number", "seller_name", "ksef_number")
+    def _compute_display_name(self):
+        for row in self:
+            names = filter(None, (row.document_number, row.seller_name))
+            row.display_name = " · ".join(names) or row.ksef_number
+
+    @api.depends("ksef_number")
+    def _compute_document_name(self):
+        for row in self:
+            row.document_name = f"{row.ksef_number}.xml"
+
+    @api.depends("fault")
+    @api.depends_context("lang")
+    def _compute_fault_reason(self):
+        for row in self:
+            row.fault_reason = row.fault and self.env._(FAULT_WORDS[row.fault])
+
+    @api.depends("document_hash", "fault")
+    @api.depends_context("lang")
+    def _compute_html(self):
+        for row in self:
+            row.html = row.document_hash and self.env["ksef.readable"]._html(
+                row._document_bytes(),
+                lang="pl_PL" if (self.env.lang or "").startswith("pl") else "en_US",
+                ksef_number=row.ksef_number,
+                row_limit=ROWS_SHOWN,
+            )
+
+    def _document_bytes(self):
+        return base64.b64decode(self.with_context(bin_size=False).document or b"")
+
+    def _ksef_readable_pdf(self):
+        """Return the whole document as a PDF."""
+        return self.env["ksef.readable"]._pdf(self._document_bytes(), ksef_number=self.ksef_number)
+
+    # === STATES === #
+
+    def _move_to(self, state, **values):
+        """Change the state of these rows; the same state is no step.
+
+        :raises ValueError: if no arrow is drawn from the state of a row to this one
+        """
+        for row in self:
+            if state != row.state and state not in self._transitions[row.state]:
+                raise ValueError(f"ksef.inbox({row.id}): no way from {row.state} to {state}")
+        self.write({"state": state, **values})
+
+    def _resting_state(self):
+        """Where a row goes back to when a decision is taken back."""
+        if self.bill_id:
+            return "booked"
+        return "assigned" if self.user_id else "new"

@@ -1,0 +1,182 @@
+import base64
+from datetime import timedelta
+
+from odoo import fields
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+
+from ..ksef.crypto import hash_base64
+from ..models.inbox.fetch import MOST_FAILURES
+from .common import OTHER_NIP
+from .inbox_common import HOSTILE, VENDOR_NIP, InboxCommon, make_document
+
+
+@tagged("post_install", "-at_install")
+class TestFetch(InboxCommon):
+    def test_button_of_the_journal_brings_documents_byte_for_byte(self):
+        document = make_document()
+        [number] = self.simulator.deposit(document)
+        journal = self.company_data["default_journal_purchase"].with_user(self.accountant)
+        self.assertTrue(journal.show_fetch_in_einvoices_button)
+        journal.button_fetch_in_einvoices()
+        self.run_queue()
+        row = self.inbox()
+        self.assertEqual((row.ksef_number, row.state, row.role), (number, "new", "Subject2"))
+        self.assertEqual(base64.b64decode(row.document), document)
+        self.assertEqual(row.document_hash, hash_base64(document))
+        self.assertEqual((row.seller_nip, row.partner_id), (VENDOR_NIP, self.buyer))
+        self.assertEqual((row.document_number, row.kind, row.form), ("FV/1", "VAT", "FA (3)"))
+        amounts = (row.net_amount, row.vat_amount, row.gross_amount)
+        self.assertEqual(amounts, (209.99, 48.30, 258.29))
+        self.assertFalse(row.fault)
+
+    def test_reading_on_brings_only_what_is_new(self):
+        self.simulator.deposit(make_document("FV/1"))
+        self.fetch()
+        self.let_time_pass()
+        self.simulator.deposit(make_document("FV/2"))
+        rows = self.fetch_again()
+        self.assertEqual(sorted(rows.mapped("document_number")), ["FV/1", "FV/2"])
+
+    def test_truncated_packages_are_read_to_the_end(self):
+        for i in range(7):
+            at = fields.Datetime.now() - timedelta(minutes=30 - i)
+            self.simulator.deposit(make_document(f"FV/{i}"), storedAt=f"{at.isoformat()}+00:00")
+        self.simulator.fault("record-limit", "export", times=None, limit=3)
+        rows = self.fetch()
+        self.assertEqual(len(rows), 7)
+        self.assertEqual(set(self.cursors().mapped("state")), {"idle"})
+
+    def test_years_are_fetched_in_several_runs(self):
+        old = fields.Datetime.now() - timedelta(days=250)
+        self.simulator.deposit(make_document("FV/old"), storedAt=f"{old.isoformat()}+00:00")
+        self.simulator.deposit(make_document("FV/new"))
+        self.company.ksef_fetch_from = old.date() - timedelta(days=10)
+        rows = self.fetch()
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(self.count_requests("export"), 3 * 3)
+
+    def test_each_role_has_a_cursor_of_its_own(self):
+        self.fetch()
+        roles = set(self.cursors().mapped("role"))
+        self.assertEqual(roles, {"Subject2", "Subject3", "SubjectAuthorized"})
+
+    def test_cron_fetches_at_the_interval_of_the_company(self):
+        self.company.write({"ksef_fetch_policy": "interval", "ksef_fetch_interval": 30})
+        self.run_queue()
+        buyer, third = self.cursor(), self.cursor("Subject3")
+        now = fields.Datetime.now()
+        self.assertAlmostEqual(
+            buyer.retry_at, now + timedelta(minutes=30), delta=timedelta(minutes=4)
+        )
+        self.assertGreater(third.retry_at, now + timedelta(hours=23))
+
+    def test_interval_is_not_shorter_than_ksef_wants(self):
+        with self.assertRaises(ValidationError):
+            self.company.ksef_fetch_interval = 14
+
+    def test_rate_limit_is_waited_for(self):
+        self.simulator.deposit(make_document())
+        self.simulator.fault("rate-limit", "export", retry_after=90)
+        self.assertEqual(len(self.fetch()), 1)
+
+    def test_second_company_sees_nothing(self):
+        self.connect(self.other_company)
+        self.simulator.deposit(make_document("FV/ours"))
+        self.simulator.deposit(make_document("FV/theirs", buyer=OTHER_NIP))
+        ours, theirs = self.fetch(), self.fetch(self.other_company)
+        self.assertEqual(ours.document_number, "FV/ours")
+        self.assertEqual(theirs.document_number, "FV/theirs")
+        self.assertEqual(self.env["ksef.inbox"].with_user(self.accountant).search([]), ours)
+        with self.assertRaises(AccessError):
+            theirs.with_user(self.accountant).read(["ksef_number"])
+
+
+@tagged("post_install", "-at_install")
+class TestFetchFaults(InboxCommon):
+    def test_bad_documents_become_rows_and_the_others_go_on(self):
+        self.simulator.deposit(HOSTILE, buyerNip="1234563218", sellerNip=VENDOR_NIP)
+        self.simulator.deposit(
+            b"", buyerNip="1234563218", sellerNip=VENDOR_NIP, invoiceNumber="D/2"
+        )
+        self.simulator.deposit(make_document("FV/good"))
+        rows = self.fetch()
+        self.assertEqual(
+            sorted(rows.mapped(lambda row: row.fault or "")), ["", "unreadable", "unreadable"]
+        )
+        hostile = rows.filtered(lambda row: row.document_hash == hash_base64(HOSTILE))
+        self.assertEqual(base64.b64decode(hostile.document), HOSTILE)
+        self.assertIn("DOCTYPE", hostile.fault_reason)
+
+    def test_document_of_others_is_told_apart(self):
+        document = make_document(buyer=OTHER_NIP)
+        self.simulator.deposit(document, buyerNip="1234563218", sellerNip=VENDOR_NIP)
+        self.assertEqual(self.fetch().fault, "misaddressed")
+
+    def test_number_of_somebody_else_is_told(self):
+        self.simulator.deposit(make_document(), buyerNip="1234563218", sellerNip=OTHER_NIP)
+        self.assertEqual(self.fetch().fault, "number")
+
+    def test_file_with_another_hash_than_announced_is_told(self):
+        self.simulator.deposit(make_document(), announcedHash=hash_base64(b"another"))
+        self.assertEqual(self.fetch().fault, "hash")
+
+    def test_gap_in_a_package_is_found_and_filled(self):
+        self.simulator.deposit(make_document("FV/1"), make_document("FV/2"))
+        self.simulator.fault("lost-files", "export", count=1)
+        rows = self.fetch()
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(set(rows.mapped("fault")), {False})
+        self.assertEqual(self.count_requests("download"), 1)
+
+    def test_broken_packages_lead_to_the_list(self):
+        self.simulator.deposit(make_document("FV/1"), make_document("FV/2"))
+        self.simulator.fault("truncated-answer", "export-link", times=None)
+        self.company._ksef_fetch_now()
+        for _attempt in range(MOST_FAILURES + 1):
+            self.run_queue(minutes=20)
+        rows = self.inbox()
+        self.assertEqual(len(rows), 2)
+        self.assertEqual(set(rows.mapped("fault")), {False})
+        self.assertGreaterEqual(self.count_requests("query"), 1)
+
+    def test_lost_order_is_given_again(self):
+        self.simulator.deposit(make_document())
+        self.simulator.fault("lost-answer", "export")
+        self.assertEqual(len(self.fetch()), 1)
+
+    def test_process_that_died_while_reading_is_succeeded(self):
+        self.simulator.deposit(make_document())
+        self.fetch()
+        self.let_time_pass()
+        self.simulator.deposit(make_document("FV/2"))
+        self.cursors().write({"looked_at": False})
+        self.simulator.fault("slow-verdict", "export", polls=2)
+        self.company._ksef_fetch_now()
+        self.run_queue(minutes=0.01)
+        cursor = self.cursor()
+        self.assertEqual(cursor.state, "ordered")
+        cursor.write({"state": "reading", "connection": 999999, "retry_at": False})
+        self.run_queue()
+        self.assertEqual(cursor.state, "idle")
+        self.assertEqual(len(self.inbox()), 2)
+
+    def test_missing_permission_is_told_and_not_insisted_on(self):
+        self.connect(permissions=("InvoiceWrite",))
+        self.fetch()
+        self.assertEqual(self.cursor().failure_kind, "refused")
+        self.assertFalse(self.cursor().retry_at)
+        self.assertIn("permission", self.cursor().explanation)
+
+    def test_keys_of_packages_are_forgotten_and_kept_from_accountants(self):
+        self.simulator.deposit(make_document())
+        self.fetch()
+        self.assertFalse(any(self.cursors().mapped("encryption_key")))
+        with self.assertRaises(AccessError):
+            self.cursor().with_user(self.accountant).read(["encryption_key"])
+
+    def test_drawn_steps_are_the_only_ones(self):
+        self.fetch()
+        self.cursor()._move_to("collecting")
+        with self.assertRaises(ValueError):
+            self.cursor()._move_to("ordered")
