@@ -76,6 +76,15 @@ class TestBillReading(ReadingCommon):
     def test_r05_correction_of_data_only_makes_no_bill(self):
         self.assertIn("no amount", self.no_bill(self.correction({"P_15": 0}, [])))
 
+    def test_r05_correction_of_data_is_kept_with_the_bill_that_it_corrects(self):
+        original = self.bill(ksef_number=number_of())
+        correction = self.correction({"P_15": 0}, [], PrzyczynaKorekty="błędna nazwa")
+        for _time in range(2):
+            self.no_bill(correction)
+        kept = original.message_ids.attachment_ids
+        self.assertEqual(kept.mapped("raw"), [correction])
+        self.assertIn("błędna nazwa", original.message_ids[0].body)
+
     def test_r06_collective_rebate_without_amounts_on_rows_is_one_line_a_rate(self):
         bill = self.bill(
             self.correction(
@@ -124,6 +133,7 @@ class TestBillReading(ReadingCommon):
         self.assertIn("Mieszkanie", bill.invoice_line_ids.name)
         self.assertIn("paid", self.doubts(bill))
         self.assertEqual(bill.payment_state, "not_paid")
+        self.assertIn("paid already", " ".join(bill.message_ids.mapped("body")))
 
     def test_r11_change_of_rate_of_an_advance_comes_to_nothing(self):
         bill = self.bill(
@@ -333,6 +343,15 @@ class TestBillReading(ReadingCommon):
         self.assertIn(BUYER_NIP, self.no_bill(self.document(buyer=BUYER_NIP)))
         self.company.vat = f"PL{SELLER_NIP}"
         self.assertIn("It is a sale", self.no_bill(self.document(buyer=BUYER_NIP)))
+
+    def test_ten_thousand_rows_become_one_line_a_rate(self):
+        rows = [row(number, price=1, net=1) for number in range(1, 10_001)]
+        bill = self.bill(
+            self.document(totals={"P_13_1": "10000", "P_14_1": "2300", "P_15": "12300"}, rows=rows)
+        )
+        self.assertEqual((self.lines(bill), bill.amount_total), ([(10000, "23")], 12300))
+        self.assertIn("many_rows", self.doubts(bill))
+        self.assertFalse(bill.ksef_is_to_review)
 
     def test_day_of_receipt_decides_the_accounting_date(self):
         bill = self.bill(self.document(), ksef_number=number_of(day="20260303"))

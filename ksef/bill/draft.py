@@ -45,6 +45,7 @@ class Doubt(Enum):
     ACCOUNT_NEW = "account_new"
     CURRENCY_UNKNOWN = "currency_unknown"
     ORIGINAL_UNKNOWN = "original_unknown"  # the corrected document is not here
+    MANY_ROWS = "many_rows"  # so many that a line for each rate says more
     TWIN = "twin"  # a bill that looks the same is here already
     OTHER_FORM = "other_form"  # no FA(3)
     DEFECT = "defect"  # of this program

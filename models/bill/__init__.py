@@ -7,5 +7,6 @@ from . import lines
 from . import totals
 from . import notes
 from . import originals
+from . import orders
 from . import twins
 from . import words

@@ -4,10 +4,7 @@ from odoo import api, fields, models
 
 from ...ksef.bill.draft import Doubt, Remark
 from ...ksef.crypto import hash_base64
-from ..account_move_bill import BILL_TYPES
 from ..readable.account_move import Preview
-
-DOCUMENT_NAME = "%s.xml"
 
 
 class AccountMove(models.Model):
@@ -70,12 +67,17 @@ class AccountMove(models.Model):
         self.check_access("write")
         self.ksef_is_to_review = False
 
+    def _link_bill_origin_to_purchase_orders(self, timeout=10):
+        """Odoo may put lines of the order in the place of the document's, whose totals win."""
+        read_here = self.filtered("ksef_document_hash")
+        super(AccountMove, self - read_here)._link_bill_origin_to_purchase_orders(timeout=timeout)
+        return self
+
     # === THE DOCUMENT IN VIEW === #
 
     @api.depends("ksef_document_hash")
     def _compute_ksef_has_preview(self):
         super()._compute_ksef_has_preview()
-        self.filtered(lambda move: move.move_type in BILL_TYPES).update({"ksef_has_preview": False})
         self.filtered("ksef_document_hash").update({"ksef_has_preview": True})
 
     def _ksef_preview(self):

@@ -51,9 +51,9 @@ class KsefBillReader(models.AbstractModel):
         first = (text or "").splitlines()[:1]
         return " ".join(first[0].lower().split()) if first else ""
 
-    def _products(self, rows, vendor):
+    def _products(self, rows, vendor, company):
         """Return `{row: product}` by the barcode, else by the vendor's own code or name."""
-        barcodes = self._by_barcode(rows)
+        barcodes = self._by_barcode(rows, company)
         by_code, by_name = self._by_vendor(rows, vendor)
         found = {}
         for row in rows:
@@ -66,13 +66,15 @@ class KsefBillReader(models.AbstractModel):
                 found[id(row)] = product
         return found
 
-    def _by_barcode(self, rows):
+    def _by_barcode(self, rows, company):
         """GTIN-13 and GTIN-14 differ by zeros in front."""
         bare = {row.GTIN.lstrip("0") for row in rows if row.GTIN and row.GTIN.strip("0")}
         wanted = [code.rjust(length, "0") for code in bare for length in (8, 12, 13, 14)]
         if not wanted:
             return {}
-        products = self.env["product.product"].search([("barcode", "in", wanted)])
+        products = self.env["product.product"].search(
+            [("barcode", "in", wanted), ("company_id", "in", (False, company.id))]
+        )
         return {product.barcode.lstrip("0"): product for product in products}
 
     def _by_vendor(self, rows, vendor):

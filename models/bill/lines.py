@@ -13,12 +13,16 @@ WITHOUT_TAX = ("", "margin", "oss")
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """What the lines of one bill are made from. `taxes` are purchase taxes by rate code."""
+    """What the lines of one bill are made from.
+
+    `taxes` are purchase taxes by rate code; `account` is for what nothing else tells of.
+    """
 
     source: Source
     history: History
     taxes: dict[str, Any]
     products: dict[int, Any]
+    account: Any
 
 
 class KsefBillReader(models.AbstractModel):
@@ -28,22 +32,34 @@ class KsefBillReader(models.AbstractModel):
 
     def _line_values(self, draft, vendor, source):
         """Values of all lines, and remarks about rates that have no tax here."""
-        rows = [line.row for line in draft.lines if line.row]
-        basis = Basis(
-            source=source,
-            history=self._history(vendor, source.company) if vendor else History(),
-            taxes=self._purchase_taxes(source.company),
-            products=self._products(rows, vendor),
-        )
+        basis = self._basis(draft, vendor, source)
         values = [self._values_of_line(line, basis) for line in draft.lines]
         missing = [
             target
             for target in draft.targets
             if target.code not in WITHOUT_TAX and not basis.taxes.get(target.code)
         ]
-        values += [self._values_of_lost_tax(target) for target in missing if target.tax]
+        values += [self._values_of_lost_tax(target, basis) for target in missing if target.tax]
         remarks = [Remark(doubt=Doubt.TAX_MISSING, subject=target.code) for target in missing]
         return values, tuple(remarks)
+
+    def _basis(self, draft, vendor, source):
+        """Everything that lines need, read once: Odoo would look for an account line by line."""
+        rows = [line.row for line in draft.lines if line.row]
+        history = self._history(vendor, source.company) if vendor else History()
+        return Basis(
+            source=source,
+            history=history,
+            taxes=self._purchase_taxes(source.company),
+            products=self._products(rows, vendor, source.company),
+            account=source.rule.account or history.account or self._default_account(source),
+        )
+
+    def _default_account(self, source):
+        journal = source.journal or self.env["account.journal"].search(
+            [("company_id", "=", source.company.id), ("type", "=", "purchase")], limit=1
+        )
+        return journal.default_account_id
 
     def _values_of_line(self, line, basis):
         earlier = basis.history.lines.get(self._text_key(line.name))
@@ -74,7 +90,7 @@ class KsefBillReader(models.AbstractModel):
             return self.env._("Rounding of the total")
         return line.name or self.env._("Without a description")
 
-    def _values_of_lost_tax(self, target):
+    def _values_of_lost_tax(self, target, basis):
         """The total must be right even where the VAT has no tax to stand in."""
         return {
             "name": self.env._("VAT %s, without a tax of this rate", target.code),
@@ -82,6 +98,7 @@ class KsefBillReader(models.AbstractModel):
             "price_unit": float(target.tax),
             "tax_ids": [fields.Command.set([])],
             "is_imported": True,
+            **({"account_id": basis.account.id} if basis.account else {}),
         }
 
     # === TAX AND ACCOUNT === #
@@ -115,12 +132,12 @@ class KsefBillReader(models.AbstractModel):
         return (fitting or candidates)[:1]
 
     def _choose_account(self, line, earlier, product, basis):
-        """By rule, as before, as the product says, as the vendor's last bill; else Odoo decides."""
+        """By rule, as before, as the product says, else as on the vendor's last bill."""
         if basis.source.rule.account:
             return basis.source.rule.account
         if earlier:
             return earlier.account_id
         if product:
-            accounts = product.product_tmpl_id.get_product_accounts()
-            return accounts["expense"]
-        return basis.history.account
+            template = product.product_tmpl_id.with_company(basis.source.company)
+            return template.get_product_accounts()["expense"] or basis.account
+        return basis.account

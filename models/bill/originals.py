@@ -4,15 +4,11 @@ from ...ksef.bill.draft import Doubt, Outcome, Remark
 from ...ksef.bill.terms import day
 from ..account_move_bill import BILL_TYPES
 
-_MOST_ORDERS = 50
-
 
 class KsefBillReader(models.AbstractModel):
-    """What a document refers to: the bill it corrects, the order it fulfils."""
+    """What a document refers to: the bills that it corrects."""
 
     _inherit = "ksef.bill.reader"
-
-    # === CORRECTED BILLS === #
 
     def _original_values(self, fa, draft, source):
         """A refund of one known bill is tied to it; others name in the note what they correct."""
@@ -61,36 +57,15 @@ class KsefBillReader(models.AbstractModel):
         names = ", ".join(filter(None, (entry.NrFaKorygowanej for entry in corrected[:5])))
         return (Remark(doubt=Doubt.ORIGINAL_UNKNOWN, subject=names),)
 
-    # === ORDERS === #
-
-    def _match_order(self, bill, fa):
-        """Name the order on the bill, and let Odoo match it where Purchase is installed."""
-        named = fa.WarunkiTransakcji.Zamowienia if fa.WarunkiTransakcji else ()
-        numbers = [order.NrZamowienia for order in named[:_MOST_ORDERS] if order.NrZamowienia]
-        if not numbers:
-            return
-        bill.invoice_origin = ", ".join(numbers)[:256]
-        if "purchase.order" in self.env:
-            self._tell_orders(bill, numbers)
-
-    def _tell_orders(self, bill, numbers):
-        """A link to the orders: whether the goods came is for a person to see."""
-        orders = (
-            self.env["purchase.order"]
-            .sudo()
-            .search(
-                [
-                    ("company_id", "=", bill.company_id.id),
-                    ("partner_id", "child_of", bill.commercial_partner_id.id),
-                    "|",
-                    ("name", "in", numbers),
-                    ("partner_ref", "in", numbers),
-                ],
-                limit=_MOST_ORDERS,
-            )
-        )
-        if orders:
-            links = ", ".join(order.name for order in orders)
-            bill.message_post(
-                body=self.env._("The document names these purchase orders: %s", links)
-            )
+    def _tell_originals(self, document, source):
+        """Keep a correction that books nothing with the bills that it corrects."""
+        name = f"{source.ksef_number or document.Fa.P_2}.xml".replace("/", "_")
+        for bill in self._find_originals(document.Fa.DaneFaKorygowanej, source):
+            if name not in bill.message_ids.attachment_ids.mapped("name"):
+                bill.with_context(disable_attachment_import=True).message_post(
+                    body=self.env._(
+                        "A correction without amounts has come: %s",
+                        document.Fa.PrzyczynaKorekty or document.Fa.P_2,
+                    ),
+                    attachments=[(name, source.document)],
+                )

@@ -1,6 +1,7 @@
 import logging
 from dataclasses import replace
 
+from markupsafe import Markup
 from psycopg2 import OperationalError
 
 from odoo import api, fields, models
@@ -38,6 +39,7 @@ TO_REVIEW = frozenset(
         Doubt.VENDOR_UNKNOWN,
     }
 )
+MOST_ROWS = 500  # that become lines of their own
 OUTCOME_TYPES = {Outcome.BILL: "in_invoice", Outcome.REFUND: "in_refund"}
 
 
@@ -131,13 +133,24 @@ class KsefBillReader(models.AbstractModel):
             other = Remark(doubt=Doubt.OTHER_FORM, subject=facts.form.value)
             return self._keep_file(move, facts, source, other)
         document = read(source.document)
-        draft = compose(document, is_by_rate=source.rule.is_by_rate)
+        draft = self._compose(document, source)
         if draft.outcome is Outcome.NO_BILL:
+            if document.Fa:
+                self._tell_originals(document, source)
             return self._no_bill(self._words_of(draft.remarks))
         if not self._find_currency(facts.currency):
             unknown = Remark(doubt=Doubt.CURRENCY_UNKNOWN, subject=facts.currency)
             return self._keep_file(move, facts, source, unknown)
         return self._make_bill(move, document, draft, facts, source)
+
+    def _compose(self, document, source):
+        """The pure draft. Odoo takes minutes for thousands of lines, which nobody reads there."""
+        rows = len(document.Fa.FaWiersz) if document.Fa else 0
+        draft = compose(document, is_by_rate=source.rule.is_by_rate or rows > MOST_ROWS)
+        if rows <= MOST_ROWS or source.rule.is_by_rate:
+            return draft
+        remark = Remark(doubt=Doubt.MANY_ROWS, found=str(rows))
+        return replace(draft, remarks=(*draft.remarks, remark))
 
     def _no_bill(self, reasons):
         return Reading(move=self.env["account.move"], outcome="no_bill", reasons=tuple(reasons))
@@ -169,7 +182,7 @@ class KsefBillReader(models.AbstractModel):
 
     def _make_bill(self, move, document, draft, facts, source):
         vendor, vendor_remarks = self._vendor(document.Podmiot1, source)
-        payee, payee_remarks = self._payee_account(draft.terms, vendor, document)
+        payee, payee_remarks = self._payee_account(draft.terms, vendor, document, source)
         lines, line_remarks = self._line_values(draft, vendor, source)
         twin_remarks = self._twin_remarks(facts, source, move)
         values = {
@@ -221,10 +234,13 @@ class KsefBillReader(models.AbstractModel):
                 "ksef_is_to_review": bool(reviewed),
             }
         )
+        reasons = self._words_of(remarks)
+        if reasons:
+            bill.message_post(body=Markup("<br/>").join(reasons))
         return Reading(
             move=bill,
             outcome=outcome,
-            reasons=tuple(self._words_of(remarks)),
+            reasons=reasons,
             is_to_review=bool(reviewed),
         )
 

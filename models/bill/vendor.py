@@ -40,7 +40,7 @@ class KsefBillReader(models.AbstractModel):
             return partners.browse().sudo(False)
         found = partners.search(
             [
-                ("vat", "in", (nip, f"PL{nip}", f"pl{nip}")),
+                ("vat", "in", _spellings(nip)),
                 ("company_id", "in", (False, company.id)),
             ],
             order="active DESC, supplier_rank DESC, id",
@@ -87,12 +87,13 @@ class KsefBillReader(models.AbstractModel):
 
     # === ACCOUNT === #
 
-    def _payee_account(self, terms, vendor, document):
+    def _payee_account(self, terms, vendor, document, source):
         """The account to pay to, with remarks. One that nobody has seen before is not trusted."""
         accounts = sorted(terms.accounts, key=lambda account: not account.is_factors)
         if not accounts or not vendor:
             return self.env["res.partner.bank"], ()
-        owner = self._factor(document, vendor) if accounts[0].is_factors else vendor
+        is_factors = accounts[0].is_factors
+        owner = self._factor(document, vendor, source) if is_factors else vendor
         for account in accounts:
             known = self._find_account(account, owner)
             if known:
@@ -100,12 +101,12 @@ class KsefBillReader(models.AbstractModel):
         made = self._create_account(accounts[0], owner)
         return made, (Remark(doubt=Doubt.ACCOUNT_NEW, subject=accounts[0].number),)
 
-    def _factor(self, document, vendor):
+    def _factor(self, document, vendor, source):
         """Who is to be paid instead of the vendor; the vendor where nobody is named."""
         for party in document.Podmiot3:
             if str(party.Rola) == Role.FACTOR.value and party.DaneIdentyfikacyjne:
                 nip = self._digits(party.DaneIdentyfikacyjne.NIP)
-                found = self._find_vendor(nip, self.env.company)
+                found = self._find_vendor(nip, source.company)
                 named = nip or party.DaneIdentyfikacyjne.Nazwa
                 return found or (self._create_vendor(nip, party) if named else vendor)
         return vendor
@@ -135,3 +136,9 @@ class KsefBillReader(models.AbstractModel):
             )
             .sudo(False)
         )
+
+
+def _spellings(nip):
+    """The ways in which people write a NIP."""
+    dashed = f"{nip[:3]}-{nip[3:6]}-{nip[6:8]}-{nip[8:]}"
+    return [f"{prefix}{number}" for prefix in ("", "PL", "PL ", "pl") for number in (nip, dashed)]

@@ -87,6 +87,10 @@ DOUBTS = {
         "The currency “%(subject)s” is unknown. Enter the amounts by hand."
     ),
     Doubt.ORIGINAL_UNKNOWN: _lt("The corrected document %(subject)s is not in Odoo."),
+    Doubt.MANY_ROWS: _lt(
+        "The document has %(found)s rows, so the bill has one line for each VAT rate. The rows "
+        "stand in the KSeF document."
+    ),
     Doubt.TWIN: _lt(
         "%(subject)s has the same vendor, reference and amount. If it is the same document, delete "
         "this draft and tie the document to that bill."
