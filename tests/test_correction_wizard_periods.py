@@ -108,8 +108,10 @@ class TestWrongExchangeRate(CorrectionWizardCommon):
         self.assertFalse(any(entry.line_ids.mapped("amount_currency")))
 
     def test_invoice_in_pln_was_not_converted(self):
-        wizard = self.begin(self.sell_accepted(), "rate", right_rate=4.20)
-        with self.assertRaisesRegex(UserError, "nothing was converted"):
+        wizard = self.open(self.sell_accepted())
+        self.assertNotIn("rate", wizard.possible_subjects)
+        wizard.subject = "rate"
+        with self.assertRaisesRegex(UserError, "cannot be corrected"):
             wizard.action_next()
 
     def test_same_rate_is_no_correction(self):

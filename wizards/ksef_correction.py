@@ -50,6 +50,7 @@ class KsefCorrection(models.TransientModel):
         default="lines",
         required=True,
     )
+    possible_subjects = fields.Char(compute="_compute_possible_subjects")
     explanation = fields.Text(string="What will be issued", compute="_compute_explanation")
     move_ids = fields.Many2many("account.move", string="Invoices", required=True)
     is_collective = fields.Boolean(compute="_compute_is_collective")
@@ -105,6 +106,18 @@ class KsefCorrection(models.TransientModel):
     def _compute_is_collective(self):
         for wizard in self:
             wizard.is_collective = len(wizard.move_ids) > 1
+
+    @api.depends("move_ids")
+    def _compute_possible_subjects(self):
+        for wizard in self:
+            wizard.possible_subjects = ",".join(wizard._possible_subjects())
+
+    def _possible_subjects(self):
+        """What can be wrong with these invoices; one in PLN has no exchange rate."""
+        subjects = list(EXPLANATIONS)
+        if self.origin_id.currency_id == self.company_id.currency_id:
+            subjects.remove("rate")
+        return subjects
 
     # === WORDS === #
 
@@ -177,6 +190,13 @@ class KsefCorrection(models.TransientModel):
         self.move_ids._ksef_check_correctable()
         if self.is_collective:
             self._check_together()
+        if self.subject not in self._possible_subjects():
+            raise UserError(
+                self.env._(
+                    "This cannot be corrected on %(invoice)s. Choose something else that is wrong.",
+                    invoice=self.origin_id.display_name,
+                )
+            )
 
     def _check_together(self):
         """Several invoices have one correction only for a discount, to one buyer."""

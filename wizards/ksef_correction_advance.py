@@ -1,9 +1,7 @@
 from odoo import Command, api, fields, models
-from odoo.exceptions import UserError
-
-from .ksef_correction import OF_DATA
 
 ADVANCES = {"ZAL", "ROZ"}
+OF_ADVANCES = ("cancel", "buyer", "data", "number")
 
 
 class KsefCorrection(models.TransientModel):
@@ -27,27 +25,11 @@ class KsefCorrection(models.TransientModel):
         kinds = {move._ksef_kind() for move in origins}
         return "cancel" if kinds & ADVANCES else super()._usual_subject(origins)
 
-    @api.depends("is_of_advance")
-    def _compute_explanation(self):
-        super()._compute_explanation()
-        for wizard in self:
-            if not wizard._is_subject_possible():
-                wizard.explanation = wizard._other_way()
-
-    def _is_subject_possible(self):
-        return not self.is_of_advance or self.subject in (*OF_DATA, "cancel")
-
-    def _other_way(self):
-        return self.env._(
-            "Of an advance invoice or a settlement of advances, only the data are corrected here, "
-            'or all of it is taken back. To change an amount, press "Credit Note" on the invoice '
-            "and leave on it what is taken back."
-        )
-
-    def _check_invoices(self):
-        super()._check_invoices()
-        if not self._is_subject_possible():
-            raise UserError(self._other_way())
+    def _possible_subjects(self):
+        possible = super()._possible_subjects()
+        if self.is_of_advance:
+            return [subject for subject in possible if subject in OF_ADVANCES]
+        return possible
 
     def _is_of_rows(self):
         return super()._is_of_rows() and not self.is_of_advance

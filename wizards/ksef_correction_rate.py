@@ -18,14 +18,6 @@ class KsefCorrection(models.TransientModel):
         self.rate_before = self.env["ksef.fa3"]._known_rate(known)
 
     def _check_rate(self):
-        if self.currency_id == self.company_id.currency_id:
-            raise UserError(
-                self.env._(
-                    "%(invoice)s is in %(currency)s, so nothing was converted.",
-                    invoice=self.origin_id.display_name,
-                    currency=self.currency_id.name,
-                )
-            )
         if self.right_rate == self.rate_before:
             self._refuse_empty()
         if self.right_rate <= 0:
