@@ -119,7 +119,10 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
                 "exemption must name.",
                 tax=tax.name,
             ),
-            remedy=self.env._("Enter the provision on the tax, tab KSeF."),
+            remedy=self.env._(
+                "Enter the provision on the tax, tab KSeF, or on the product of the line. Who may "
+                "not change taxes asks an administrator of the accounting."
+            ),
         )
 
     def _check_goods_and_services(self, invoice):
