@@ -65,3 +65,4 @@ from . import test_tours
 from . import test_words
 from . import test_fetch
 from . import test_inbox
+from . import test_inbox_people

@@ -21,7 +21,24 @@ class KsefAlert(models.Model):
             *super()._causes(company),
             *self._arrival_causes(company),
             *self._assignment_causes(company),
+            *self._fetching_causes(company),
         ]
+
+    @api.model
+    def _fetching_causes(self, company):
+        """KSeF does not hand the documents out, and insisting does not help."""
+        halted = (
+            self.env["ksef.fetch"]._of(company).filtered(lambda row: row.failure_kind == "refused")
+        )
+        for row in halted[:1]:
+            user = company._ksef_person_for()
+            env = self.with_context(lang=user.lang).env
+            yield Cause(
+                key=f"fetch:{row.failure_code}",
+                user=user,
+                title=env._("KSeF does not hand out the vendor bills of %s", company.name),
+                text=row.with_env(env).explanation,
+            )
 
     @api.model
     def _arrival_causes(self, company):

@@ -144,7 +144,7 @@ class KsefInbox(models.Model):
             "seller_nip": metadata.seller.identifier.value,
             "seller_name": metadata.seller.name,
             "form": metadata.form_code.system_code,
-            "kind": metadata.invoice_type,
+            "kind": metadata.invoice_type.upper(),
             "issued_on": metadata.issued_on,
             "received_at": _naive(metadata.acquisition_at),
             "stored_at": _naive(metadata.permanent_storage_at),

@@ -1,6 +1,6 @@
 """What people decide about received documents."""
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
 from .document import OBJECTED, OPEN
@@ -12,6 +12,39 @@ class KsefInbox(models.Model):
     _inherit = "ksef.inbox"
 
     # === BUTTONS === #
+
+    @api.model
+    def action_fetch(self, _ids=None):
+        """Have KSeF asked for new documents of the user's companies; nobody waits for them."""
+        self._check_decider()
+        companies = self.env.companies.filtered("ksef_is_enabled")
+        if not companies:
+            raise UserError(
+                self.env._(
+                    "None of your companies is connected to KSeF. Connect it in Settings / "
+                    "Invoicing / KSeF, or have your administrator do it."
+                )
+            )
+        for company in companies:
+            company._ksef_fetch_now()
+        return self._notify_of_fetching(companies)
+
+    @api.model
+    def _notify_of_fetching(self, companies):
+        """Say that it has begun, and what stood in the way last time."""
+        cursors = self.env["ksef.fetch"].sudo()._of(companies)
+        obstacles = {cursor.explanation for cursor in cursors if cursor.explanation}
+        begun = self.env._("KSeF is being asked. New documents appear here within a minute or two.")
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("KSeF inbox"),
+                "message": "\n".join([begun, *obstacles]),
+                "type": "warning" if obstacles else "info",
+                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
+            },
+        }
 
     def action_assign_to_me(self):
         """Take these documents over."""

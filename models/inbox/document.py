@@ -79,7 +79,9 @@ class KsefInbox(models.Model):
     lang = fields.Selection([("pl_PL", "Polski"), ("en_US", "English")], store=False)
     html = fields.Html(compute="_compute_html", sanitize=False)
 
-    state = fields.Selection(STATES, default="new", required=True, readonly=True, index=True)
+    state = fields.Selection(
+        STATES, default="new", required=True, readonly=True, index=True, group_expand=True
+    )
     user_id = fields.Many2one("res.users", string="Assigned to", readonly=True, index=True)
     reason = fields.Text(readonly=True, tracking=True)
     bill_id = fields.Many2one(

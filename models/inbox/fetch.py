@@ -105,9 +105,9 @@ class KsefFetch(models.Model):
 
     @api.model
     def _of(self, company):
-        """The cursors of a company in the environment that it is connected to."""
-        return self.search(
-            [("company_id", "=", company.id), ("environment", "=", company.ksef_environment)]
+        """The cursors of companies in the environments that they are connected to."""
+        return self.search([("company_id", "in", company.ids)]).filtered(
+            lambda row: row.environment == row.company_id.ksef_environment
         )
 
     @api.model
