@@ -27,9 +27,8 @@ def main(env: Any, count: int, bills: int) -> None:
     control.limits("production")
     fetched = _timed(lambda: _fetch(env, company))
     rows = env["ksef.inbox"].search([("company_id", "=", company.id)])
-    print(
-        f"documents: {len(rows)} of {count}, fetched in {fetched:.1f} s: {len(rows) / fetched:.0f}/s"
-    )
+    speed = len(rows) / fetched
+    print(f"documents: {len(rows)} of {count}, fetched in {fetched:.1f} s: {speed:.0f}/s")
     print(f"exports ordered: {_count(control, 'export')} of 20 an hour")
     print(f"by the list alone: {_hours_by_list(count):.0f} hours")
     print(f"first page of the inbox: {_timed(lambda: _list(env)) * 1000:.0f} ms")
