@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import TracebackType
 
 from .auth import AuthenticationVerbs
@@ -79,3 +80,8 @@ class Client(
     def warnings(self) -> tuple[SystemWarning, ...]:
         """What KSeF warned of so far, for an administrator's eyes."""
         return tuple(self._transport.warnings)
+
+    @property
+    def clock_offset(self) -> timedelta | None:
+        """How far the clock of the last answer was ahead of ours, None if it told no time."""
+        return self._transport.clock_offset

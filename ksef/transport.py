@@ -12,6 +12,8 @@ import ssl
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Protocol
 
 import requests
@@ -23,7 +25,7 @@ from .budget import Ledger
 from .environment import Environment, is_loopback
 from .errors import BadAnswer, NoAnswer, RateLimited
 from .operations import Operation
-from .wire import dump_json
+from .wire import UTC, dump_json
 
 _logger = logging.getLogger(__name__)
 
@@ -85,6 +87,7 @@ class Transport:
         self.timeout = timeout
         self.ledger = ledger
         self.warnings: list[SystemWarning] = []
+        self.clock_offset: timedelta | None = None
         self._session = requests.Session()
         self._session.mount("https://", TimedAdapter())
         self._session.mount("http://", TimedAdapter())
@@ -189,6 +192,7 @@ class Transport:
         _logger.debug(
             "%s %s: HTTP %s in %.3f s", operation.method, operation.path, answer.status, seconds
         )
+        self.clock_offset = _offset(answer.headers.get("Date", ""))
         for match in _WARNING.finditer(answer.headers.get("X-System-Warning", "")):
             warning = SystemWarning(code=match["code"], message=match["message"].strip())
             self.warnings.append(warning)
@@ -227,6 +231,15 @@ def _headers_of(request: Request) -> dict[str, str]:
     if request.xml is not None:
         headers["Content-Type"] = "application/xml"
     return headers
+
+
+def _offset(date: str) -> timedelta | None:
+    """How far the clock that wrote a Date header is ahead of ours; None if it cannot be read."""
+    try:
+        written = parsedate_to_datetime(date)
+        return written - datetime.now(written.tzinfo or UTC)
+    except (TypeError, ValueError, OverflowError):
+        return None
 
 
 def _no_answer(error: Exception) -> NoAnswer:

@@ -25,7 +25,7 @@ class KsefAlert(models.Model):
             order="ksef_due_at, id",
         )
         needy = due.filtered(lambda move: not self._is_taken_care_of(move))
-        for (is_late, user), moves in needy.grouped(self._lateness_of).items():
+        for (is_late, user, *_kind), moves in needy.grouped(self._deadline_group).items():
             yield self._late_cause(user, moves) if is_late else self._near_cause(user, moves)
 
     @api.model
@@ -38,7 +38,8 @@ class KsefAlert(models.Model):
         return bool(goes_at) and goes_at <= max(move.ksef_due_at, now + SOON)
 
     @api.model
-    def _lateness_of(self, move):
+    def _deadline_group(self, move):
+        """Which invoices are told of together."""
         return move.ksef_is_late, self._person_for(move)
 
     @api.model

@@ -1,6 +1,7 @@
 """How KSeF stands, as Latarnia shows it and as our own calls find it."""
 
 import logging
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
@@ -12,6 +13,7 @@ from .ksef_queue import ENVIRONMENTS
 
 _logger = logging.getLogger(__name__)
 
+MOST_OFFSET = timedelta(minutes=3)  # between our clock and that of KSeF, before it is told
 LIGHT_OF_MODE = {
     "unavailability": "announced",
     "emergency": "failure",
@@ -43,6 +45,10 @@ class KsefLighthouse(models.Model):
     )
     checked_at = fields.Datetime(string="Asked", readonly=True)
     answered_at = fields.Datetime(string="Last answer", readonly=True)
+    clock_offset = fields.Integer(
+        readonly=True,
+        help="Seconds by which the ministry's clock was ahead of ours when it last answered.",
+    )
 
     @api.model
     def _cron_look(self):
@@ -68,10 +74,16 @@ class KsefLighthouse(models.Model):
         now = fields.Datetime.now()
         row.write({"availability": shown.availability.value, "checked_at": now})
         if shown.availability is not Availability.UNKNOWN:
+            row._note_clock(client)
             row.answered_at = now
             self.env["ksef.announcement"]._take_over(
                 environment, [*shown.announcements, *self._listed(client)]
             )
+
+    def _note_clock(self, client):
+        """Compare our clock with that of the ministry, which its answer just told."""
+        if client.clock_offset is not None:
+            self.clock_offset = round(client.clock_offset.total_seconds())
 
     @api.model
     def _listed(self, client):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from typing import IO, Any
 
 from werkzeug.wrappers import Request, Response
@@ -97,6 +98,10 @@ class Application:
             raise
         self._log(incoming, operation, answer.status)
         return _with_test_warning(answer, incoming)
+
+    def now(self) -> datetime:
+        """The time of the authority."""
+        return self._authority.clock.now()
 
     def _handle(
         self, operation: Operation, arguments: dict[str, str], incoming: Incoming

@@ -40,6 +40,10 @@ class _RequestHandler(WSGIRequestHandler):
         for chunk in chunks:
             self.wfile.write(chunk)
 
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The time of the simulated authority, which may be another than the machine's."""
+        return super().date_time_string(timestamp or self.server.app.now().timestamp())
+
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """Nothing: the first line of standard output is the base URL, and the only one."""
 

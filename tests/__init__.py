@@ -45,6 +45,7 @@ from . import test_neutralize
 from . import test_overview
 from . import test_offline
 from . import test_offline_mail
+from . import test_offline_overview
 from . import test_offline_print
 from . import test_policies
 from . import test_preview

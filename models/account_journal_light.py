@@ -1,0 +1,47 @@
+"""How the connection to KSeF stands, on the dashboard card of the journals that issue there."""
+
+from odoo import models
+
+COLOURS = {
+    "works": "text-success",
+    "announced": "text-warning",
+    "failure": "text-danger",
+    "total_failure": "text-danger",
+    "unknown": "text-muted",
+    "refused": "text-danger",
+}
+
+
+class AccountJournal(models.Model):
+    _inherit = "account.journal"
+
+    def _fill_sale_purchase_dashboard_data(self, dashboard_data):
+        result = super()._fill_sale_purchase_dashboard_data(dashboard_data)
+        for journal in self.filtered(lambda journal: journal.type == "sale"):
+            if journal.company_id.ksef_light:
+                dashboard_data[journal.id]["ksef_light"] = journal._ksef_light_data()
+        return result
+
+    def _ksef_light_data(self):
+        """Return what the card shows: a colour, words, and what the announcement says."""
+        company = self.company_id
+        labels = dict(company._fields["ksef_light"]._description_selection(self.env))
+        announcement = company.sudo().ksef_announcement_id
+        return {
+            "colour": COLOURS[company.ksef_light],
+            "words": labels[company.ksef_light],
+            "title": announcement.title or "",
+            "text": announcement.text or announcement.title or "",
+            "lacks_certificate": company._ksef_lacks_offline_certificate(),
+        }
+
+    def action_ksef_open_announcement(self):
+        """Show the announcement that explains the light, or all there are."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "account_ksef.ksef_announcement_action"
+        )
+        announcement = self.company_id.sudo().ksef_announcement_id
+        if announcement:
+            action.update(views=[(False, "form")], res_id=announcement.id)
+        return action
