@@ -92,7 +92,7 @@ class KsefAlert(models.Model):
     @api.model
     def _stale(self, company, age, domain):
         before = fields.Datetime.now() - age
-        since = "state_changed_at" if age == LONG else "create_date"
+        since = "state_changed_at" if age == LONG else "queued_at"
         return self.env["ksef.submission"].search(
             [("company_id", "=", company.id), (since, "<", before), *domain]
         )

@@ -33,7 +33,7 @@ class KsefAlert(models.Model):
         """Whether it leaves in time by itself, or is leaving right now."""
         now = fields.Datetime.now()
         if move.ksef_state == "sending":
-            return move._ksef_last_submission().create_date > now - LONG
+            return move._ksef_last_submission().queued_at > now - LONG
         goes_at = move._ksef_goes_at()
         return bool(goes_at) and goes_at <= max(move.ksef_due_at, now + SOON)
 

@@ -129,6 +129,7 @@ class KsefQueue(models.AbstractModel):
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
     retry_at = fields.Datetime(string="Next attempt", readonly=True)
     attempts = fields.Integer(readonly=True, help="Steps since the last change of state.")
+    queued_at = fields.Datetime(string="Queued", readonly=True, default=fields.Datetime.now)
     state_changed_at = fields.Datetime(string="Since", readonly=True, default=fields.Datetime.now)
     connection = fields.Integer(
         readonly=True,

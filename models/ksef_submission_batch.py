@@ -53,7 +53,7 @@ class KsefSubmission(models.Model):
         domain = [
             ("company_id", "=", company.id),
             ("kind", "=", "batch"),
-            ("create_date", ">", recently),
+            ("queued_at", ">", recently),
         ]
         return bool(self.env["ksef.session"].search_count(domain, limit=1))
 

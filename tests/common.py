@@ -2,7 +2,7 @@
 
 import os
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from functools import lru_cache
 
 from odoo import Command, fields
@@ -23,13 +23,27 @@ def simulator_url():
     return os.environ.get("KSEF_SIMULATOR_URL") or Simulator(port=0, fast=True).start()
 
 
+class Simulation(Control):
+    """The simulator, whose clock shows the time that it is in the tests."""
+
+    def reset(self):
+        super().reset()
+        self.reset_clock()
+
+    def reset_clock(self):
+        self.set_clock(datetime.now(timezone.utc).isoformat())
+
+
 class KsefCommon(AccountTestInvoicingCommon):
+    # Near midnight, in Poland or in UTC, invoices are late and dates differ: that has its own tests
+    freeze_time = freeze_time(datetime.now(timezone.utc).replace(hour=10, minute=0), tick=True)
+
     @classmethod
     @AccountTestInvoicingCommon.setup_country("pl")
     def setUpClass(cls):
         super().setUpClass()
         cls.env["res.lang"]._activate_lang("en_US")  # the words that tests look for
-        cls.simulator = Control(simulator_url())
+        cls.simulator = Simulation(simulator_url())
         # Users have no write access to the queue, tests play the part of the cron as well
         cls.env = cls.env(su=True)
         cls.company = cls._prepare_company(cls.company_data["company"], NIP)
