@@ -29,7 +29,7 @@ class TestConnection(KsefCommon):
             mirror = login.with_env(self.env(cr=cr))
             for _look in range(10):
                 mirror.action_ksef_refresh()
-                mirror.retry_at = mirror.retry_at and mirror.create_date
+                mirror.retry_at = mirror.retry_at and mirror.queued_at
         self.assertEqual(login.state, "active")
 
     def assert_refused(self, *words):
@@ -110,7 +110,7 @@ class TestConnection(KsefCommon):
         self.connect()
         self.send(self.post_invoice())
         login = self.env["ksef.login"]._current(self.company)
-        login.access_valid_until = login.create_date
+        login.access_valid_until = login.queued_at
         invoice = self.post_invoice()
         self.send(invoice)
         self.assertEqual(invoice.ksef_state, "accepted")
