@@ -93,6 +93,47 @@ class TestFetch(InboxCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestFetchRoles(InboxCommon):
+    def test_third_party_gets_documents_of_its_role(self):
+        third = (
+            "<Podmiot3><DaneIdentyfikacyjne><NIP>1234563218</NIP><Nazwa>Odbiorca</Nazwa>"
+            "</DaneIdentyfikacyjne><Rola>2</Rola></Podmiot3><Fa>"
+        )
+        document = make_document(buyer=OTHER_NIP).decode().replace("<Fa>", third, 1)
+        self.simulator.deposit(document.encode())
+        row = self.fetch()
+        self.assertEqual((row.role, row.fault), ("Subject3", False))
+
+    def test_nothing_new_is_no_failure(self):
+        self.fetch()
+        self.simulator.delays(hwm_lag_seconds=3600)
+        self.fetch_again()
+        self.assertEqual((self.cursor().state, self.cursor().failure_kind), ("idle", False))
+
+    def test_earlier_first_day_fetches_once_more_without_twins(self):
+        self.received("FV/1")
+        self.company.ksef_fetch_from = fields.Date.today() - timedelta(days=20)
+        self.assertEqual(len(self.fetch_again()), 1)
+
+    def test_list_goes_on_after_a_crash(self):
+        self.simulator.deposit(make_document("FV/1"), make_document("FV/2"))
+        self.company._ksef_fetch_now()
+        self.cursor().write({"state": "listing", "connection": 999999, "retry_at": False})
+        self.run_queue()
+        self.assertEqual(set(self.inbox().mapped("fault")), {False})
+        self.assertEqual(len(self.inbox()), 2)
+        self.assertEqual(self.cursor().state, "idle")
+
+    def test_limit_of_downloads_is_waited_for(self):
+        self.simulator.deposit(make_document("FV/1"), make_document("FV/2"))
+        self.company._ksef_fetch_now()
+        self.cursor().write({"state": "listing"})
+        self.simulator.fault("rate-limit", "download", retry_after=30)
+        self.run_queue()
+        self.assertEqual(set(self.inbox().mapped("fault")), {False})
+
+
+@tagged("post_install", "-at_install")
 class TestFetchFaults(InboxCommon):
     def test_bad_documents_become_rows_and_the_others_go_on(self):
         self.simulator.deposit(HOSTILE, buyerNip="1234563218", sellerNip=VENDOR_NIP)

@@ -1,7 +1,8 @@
+from odoo import Command
 from odoo.exceptions import AccessError, RedirectWarning, UserError
 from odoo.tests import new_test_user, tagged
 
-from .inbox_common import InboxCommon
+from .inbox_common import InboxCommon, make_document
 
 
 @tagged("post_install", "-at_install")
@@ -38,6 +39,7 @@ class TestInbox(InboxCommon):
         bill = self.typed_bill("nr 15 z maja")
         row = self.received("FV/8")
         self.assertEqual(row.state, "new")
+        self.assertEqual(self.as_accountant(row).suggestion, bill.display_name)
         action = self.as_accountant(row).action_match()
         wizard = self.env["ksef.inbox.match"].with_user(self.accountant).browse(action["res_id"])
         wizard.line_ids.filtered(lambda line: line.bill_id == bill).action_choose()
@@ -64,6 +66,20 @@ class TestInbox(InboxCommon):
         self.as_accountant(self.row).action_make_bills()
         with self.assertRaises(UserError):
             self.as_accountant(self.row).action_approve()
+
+    def test_document_that_came_twice_is_a_duplicate(self):
+        again = self.received("FV/1")
+        self.assertNotEqual(again.ksef_number, self.row.ksef_number)
+        self.assertEqual((self.row.state, again.state), ("new", "duplicate"))
+
+    def test_bill_with_the_number_typed_by_hand_is_tied(self):
+        [number] = self.simulator.deposit(make_document("FV/77"))
+        bill = self.typed_bill("something else", price=1)
+        bill.ksef_number = number
+        self.fetch_again()
+        row = self.inbox().filtered(lambda row: row.ksef_number == number)
+        self.assertEqual((row.state, row.bill_id), ("booked", bill))
+        self.assertEqual(bill.ksef_document_hash, row.document_hash)
 
     def test_reopened_document_goes_back_to_whom_it_was_given(self):
         row = self.as_accountant(self.row)
@@ -103,6 +119,23 @@ class TestObjections(InboxCommon):
         wizard = register.with_context(active_model="account.move", active_ids=bill.ids).create({})
         with self.assertRaises(RedirectWarning):
             wizard.action_create_payments()
+
+    def test_payment_made_apart_from_the_bill_is_stopped_too(self):
+        bill = self.book()
+        bill.action_post()
+        self.decide("not_ours", reason="Nic nie kupiliśmy")
+        payment = self.env["account.payment"].create(
+            {
+                "payment_type": "outbound",
+                "partner_type": "supplier",
+                "partner_id": self.buyer.id,
+                "amount": 258.29,
+                "invoice_ids": [Command.set(bill.ids)],
+                "journal_id": self.company_data["default_journal_bank"].id,
+            }
+        )
+        with self.assertRaises(RedirectWarning):
+            payment.with_user(self.accountant).action_post()
 
     def test_reopened_document_lets_the_bill_through(self):
         bill = self.book()

@@ -26,10 +26,7 @@ class KsefInboxMatch(models.TransientModel):
     @api.model
     def _open_for(self, row):
         """Return the window with the bills that are near to the document, the nearest first."""
-        reader = self.env["ksef.bill.reader"]
-        facts = reader._facts(row.sudo()._document_bytes())
-        twins = reader._find_twins(facts, row.company_id)
-        lines = [fields.Command.create({"bill_id": bill.id}) for bill in twins]
+        lines = [fields.Command.create({"bill_id": bill.id}) for bill in row._near_bills()]
         wizard = self.create({"inbox_id": row.id, "line_ids": lines})
         return {
             "type": "ir.actions.act_window",

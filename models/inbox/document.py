@@ -87,6 +87,7 @@ class KsefInbox(models.Model):
     bill_id = fields.Many2one(
         "account.move", string="Bill", readonly=True, index="btree_not_null", ondelete="set null"
     )
+    suggestion = fields.Char(compute="_compute_suggestion")
     bill_state = fields.Selection(related="bill_id.state", string="State of the bill")
 
     @api.depends("document_number", "seller_name", "ksef_number")
@@ -116,6 +117,20 @@ class KsefInbox(models.Model):
                 ksef_number=row.ksef_number,
                 row_limit=ROWS_SHOWN,
             )
+
+    @api.depends("state", "document_hash")
+    def _compute_suggestion(self):
+        """The bill that is nearest to an open document, for whoever may see bills."""
+        may_see = self.env["account.move"].has_access("read")
+        for row in self:
+            is_open = may_see and row.document_hash and row.state in OPEN
+            row.suggestion = is_open and row._near_bills()[:1].display_name
+
+    def _near_bills(self):
+        """Bills without a document that may be this one, the nearest first."""
+        reader = self.env["ksef.bill.reader"]
+        facts = reader._facts(self.sudo()._document_bytes())
+        return reader._find_twins(facts, self.company_id)
 
     def _document_bytes(self):
         return base64.b64decode(self.with_context(bin_size=False).document or b"")
