@@ -1,0 +1,128 @@
+"""Whole stories of invoices issued offline, with the clocks of Odoo and of KSeF moved."""
+
+from odoo.tests import tagged
+
+from .offline_common import OfflineCommon
+
+FRIDAY = "2026-11-20 10:00:00"
+MONDAY = "2026-11-23 08:00:00"
+MANY = 31  # one more than go one by one
+
+
+class ScenarioCommon(OfflineCommon):
+    def issued_at(self, moment, day):
+        """An invoice of a Polish day, issued offline at a moment in UTC."""
+        with self.at(moment):
+            invoice = self.post_invoice(invoice_date=day)
+            self.away()
+            self.issue(invoice)
+        return invoice
+
+    def bring_back_at(self, moment):
+        with self.at(moment):
+            self.simulator.clear_faults()
+            self.run_queue(minutes=30)
+
+
+@tagged("post_install", "-at_install")
+class TestModesToTheEnd(ScenarioCommon):
+    """Each mode from the issue to the number, with KSeF's own verdict beside it."""
+
+    def assert_way_to_number(self, mode):
+        invoice = self.issued_at(FRIDAY, "2026-11-20")
+        row = invoice.ksef_submission_ids
+        frozen = row.document_hash
+        self.assertEqual((invoice.ksef_mode, row.issued_mode), (mode, mode))
+        self.bring_back_at(MONDAY)
+        self.assertEqual(invoice.ksef_state, "accepted", invoice.ksef_explanation)
+        self.assertEqual((invoice.ksef_mode, row.issued_mode, row.mode), (mode, mode, "offline24"))
+        [document] = self.accepted_documents()
+        self.assertEqual(document["invoiceHash"], frozen)
+        self.assertEqual(document["invoicingMode"], "Offline")
+        self.assertFalse(invoice.ksef_due_at)
+
+    def test_offline24(self):
+        self.assert_way_to_number("offline24")
+
+    def test_unavailability(self):
+        self.announce("unavailability", "2026-11-20 09:00:00", "2026-11-21 09:00:00")
+        self.assert_way_to_number("unavailability")
+
+    def test_emergency(self):
+        self.announce("emergency", "2026-11-20 09:00:00", "2026-11-22 09:00:00")
+        self.assert_way_to_number("emergency")
+
+    def test_many_go_in_a_batch_of_their_own(self):
+        with self.at(FRIDAY):
+            invoices = self.env["account.move"].union(
+                *(self.post_invoice(invoice_date="2026-11-20") for _number in range(MANY))
+            )
+            online = self.post_invoice(invoice_date="2026-11-20")
+            self.away()
+            invoices.with_user(self.accountant)._ksef_issue_offline()
+            self.simulator.clear_faults()
+            online.with_user(self.accountant).action_ksef_send()
+            self.run_queue(minutes=30)
+        sessions = invoices.ksef_submission_ids.session_id
+        self.assertEqual((sessions.kind, sessions.is_offline), ("batch", True))
+        modes = {d["invoiceNumber"]: d["invoicingMode"] for d in self.accepted_documents()}
+        self.assertEqual({modes[invoice.name] for invoice in invoices}, {"Offline"})
+        self.assertEqual(modes[online.name], "Online")
+
+
+@tagged("post_install", "-at_install")
+class TestDaysAndNights(ScenarioCommon):
+    """Days are Polish ones, also where the clock changes, and announcements change too."""
+
+    def due(self, invoice):
+        return str(invoice.ksef_due_at)
+
+    def test_deadline_across_the_end_of_summer_time(self):
+        invoice = self.issued_at("2026-10-23 10:00:00", "2026-10-23")
+        self.assertEqual(self.due(invoice), "2026-10-26 22:59:59")
+
+    def test_deadline_across_the_beginning_of_summer_time(self):
+        invoice = self.issued_at("2026-03-27 10:00:00", "2026-03-27")
+        self.assertEqual(self.due(invoice), "2026-03-30 21:59:59")
+
+    def test_cut_off_on_the_day_when_the_clock_goes_back(self):
+        with self.at("2026-10-25 21:50:00"):  # 22:50 in Warsaw, where it was 23:50 the day before
+            invoice = self.post_invoice(invoice_date="2026-10-25")
+            self.away()
+            invoice.with_user(self.accountant).action_ksef_send()
+            self.run_queue(minutes=3)
+            self.run_policies()
+            self.assertFalse(invoice.ksef_submission_ids.is_offline)
+        with self.at("2026-10-25 22:46:00"):
+            self.run_policies()
+            self.assertTrue(invoice.ksef_submission_ids.is_offline)
+
+    def test_last_minute_before_midnight_counts_as_that_day(self):
+        invoice = self.issued_at("2026-11-20 22:59:00", "2026-11-20")
+        self.assertEqual(self.due(invoice), "2026-11-23 22:59:59")
+        self.bring_back_at("2026-11-20 23:05:00")
+        self.assertEqual(invoice.ksef_mode, "offline24")
+        self.assertTrue(invoice.ksef_number.startswith("1234563218-20261121-"))
+
+    def test_failure_inside_a_failure_counts_from_the_last_end(self):
+        self.announce("emergency", "2026-11-20 06:00:00", "2026-11-24 12:00:00")
+        invoice = self.issued_at(FRIDAY, "2026-11-20")
+        self.assertEqual(self.due(invoice), "2026-12-03 22:59:59")
+        self.announce("emergency", "2026-11-23 06:00:00", "2026-11-26 12:00:00")
+        self.assertEqual(self.due(invoice), "2026-12-07 22:59:59")
+
+    def test_announcement_that_is_prolonged_moves_the_deadline(self):
+        outage = self.announce("unavailability", "2026-11-20 06:00:00", "2026-11-20 18:00:00")
+        invoice = self.issued_at(FRIDAY, "2026-11-20")
+        self.assertEqual(self.due(invoice), "2026-11-23 22:59:59")
+        outage.ends_at = "2026-11-24 18:00:00"
+        self.assertEqual(self.due(invoice), "2026-11-25 22:59:59")
+        outage.ends_at = False
+        self.assertFalse(invoice.ksef_due_at)
+
+    def test_failure_inside_offline24_moves_the_deadline(self):
+        invoice = self.issued_at(FRIDAY, "2026-11-20")
+        self.assertEqual(self.due(invoice), "2026-11-23 22:59:59")
+        self.announce("emergency", "2026-11-23 06:00:00", "2026-11-23 12:00:00")
+        self.assertEqual(self.due(invoice), "2026-12-02 22:59:59")
+        self.assertEqual(invoice.ksef_mode, "offline24")
