@@ -38,9 +38,10 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_state", "state")
     def _compute_ksef_is_sendable(self):
-        super()._compute_ksef_is_sendable()
+        result = super()._compute_ksef_is_sendable()
         theirs = self.filtered(lambda move: move._ksef_is_with_l10n_pl_edi())
         theirs.ksef_is_sendable = False
+        return result
 
     def action_l10n_pl_edi_update_invoice_status(self):
         """Silent where our queue asks; about what it sent itself, it may go on asking."""

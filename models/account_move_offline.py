@@ -161,7 +161,7 @@ class AccountMove(models.Model):
     @api.depends("ksef_submission_ids.announcement_id")
     def _compute_ksef_due_at(self):
         offline = self.filtered(lambda move: move.ksef_mode in OFFLINE)
-        super(AccountMove, self - offline)._compute_ksef_due_at()
+        result = super(AccountMove, self - offline)._compute_ksef_due_at()
         announcements = self.env["ksef.announcement"].sudo()
         outages = {
             name: announcements._counted(name)
@@ -169,6 +169,7 @@ class AccountMove(models.Model):
         }
         for move in offline:
             move.ksef_due_at = move._ksef_offline_due_at(outages[move.company_id.ksef_environment])
+        return result
 
     def _ksef_offline_due_at(self, announcements):
         """Until when an invoice issued offline must be sent (naive UTC), False if not known."""

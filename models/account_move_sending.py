@@ -56,8 +56,9 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_sending_data")
     def _compute_is_being_sent(self):
-        super()._compute_is_being_sent()
+        result = super()._compute_is_being_sent()
         self.filtered(lambda move: move.sudo().ksef_sending_data).is_being_sent = True
+        return result
 
     def _get_alerts(self):
         alerts = super()._get_alerts()

@@ -189,8 +189,7 @@ class KsefSession(models.Model):
         return super(KsefSession, self - batches)._halt(failure)
 
     def _on_applied(self, decision):
-        if self.kind != "batch":
-            super()._on_applied(decision)
+        return super()._on_applied(decision) if self.kind != "batch" else None
 
     # === ITS DOCUMENTS === #
 

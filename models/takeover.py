@@ -59,9 +59,8 @@ class ResCompany(models.Model):
     @api.model
     def _ksef_prepare_takeover(self):
         """At installation: companies that use `l10n_pl_edi` stay with the KSeF that it uses."""
-        companies = self.sudo().search([])
         if "l10n_pl_edi_register" in self._fields:
-            users = companies.filtered("l10n_pl_edi_register")
+            users = self.sudo().search([("l10n_pl_edi_register", "!=", False)])
             users.ksef_environment = self._ksef_l10n_pl_edi_environment()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import socket
 import threading
-from typing import Any
+from typing import Any, cast
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from werkzeug.test import run_wsgi_app
@@ -42,7 +42,8 @@ class _RequestHandler(WSGIRequestHandler):
 
     def date_time_string(self, timestamp: float | None = None) -> str:
         """The time of the simulated authority, which may be another than the machine's."""
-        return super().date_time_string(timestamp or self.server.app.now().timestamp())
+        server = cast(_Server, self.server)
+        return super().date_time_string(timestamp or server.application.now().timestamp())
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002
         """Nothing: the first line of standard output is the base URL, and the only one."""
@@ -52,6 +53,7 @@ class _Server(ThreadedWSGIServer):
     """Remembers its connections, so that a stop is a stop for kept-alive ones too."""
 
     def __init__(self, host: str, port: int, application: Application) -> None:
+        self.application = application
         self._connections: set[socket.socket] = set()
         self._connections_lock = threading.Lock()
         listener = _listen(host, port)

@@ -33,7 +33,7 @@ class ReadingCommon(KsefCommon):
             }
         )
 
-    def read(self, document, **values):
+    def read_document(self, document, **values):
         reading = self.reader.with_user(self.accountant)._draft_bill(
             document, company=self.company, **values
         )
@@ -42,14 +42,14 @@ class ReadingCommon(KsefCommon):
 
     def bill(self, document=None, **values):
         """The draft of a document that has to make one."""
-        reading = self.read(document or self.document(), **values)
+        reading = self.read_document(document or self.document(), **values)
         self.assertTrue(reading.move, reading.reasons)
         self.assertEqual(reading.move.state, "draft")
         return reading.move
 
     def no_bill(self, document, **values):
         """The reasons why a document makes none."""
-        reading = self.read(document, **values)
+        reading = self.read_document(document, **values)
         self.assertEqual(reading.outcome, "no_bill")
         self.assertFalse(reading.move)
         self.assertTrue(reading.reasons)

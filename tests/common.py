@@ -27,8 +27,9 @@ class Simulation(Control):
     """The simulator, whose clock shows the time that it is in the tests."""
 
     def reset(self):
-        super().reset()
+        result = super().reset()
         self.reset_clock()
+        return result
 
     def reset_clock(self):
         self.set_clock(datetime.now(timezone.utc).isoformat())

@@ -114,6 +114,6 @@ class TestBillInput(ReadingCommon):
                 place = document.find(b">", dice.randrange(len(document) - 200)) + 1
                 document[place : place + dice.randint(0, 3)] = dice.choice([b"", b"9", b"-", b"x"])
             document = bytes(document).replace(b"1111111111", self.company._ksef_nip().encode())
-            outcomes.add(self.read(document).outcome)
+            outcomes.add(self.read_document(document).outcome)
         self.assertIn("bill", outcomes)
         self.assertIn("no_bill", outcomes)

@@ -33,7 +33,7 @@ class TestBillRoundTrip(ReadingCommon):
                 self.check_file(file.stem, self.addressed(file.read_bytes()))
 
     def check_file(self, name, document):
-        reading, targets = self.read(document), read_targets(read(document).Fa)
+        reading, targets = self.read_document(document), read_targets(read(document).Fa)
         bill, facts = reading.move, read_facts(document)
         if facts.kind == "KOR" and not any(target.net or target.tax for target in targets):
             self.assertEqual(reading.outcome, "no_bill")

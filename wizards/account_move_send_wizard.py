@@ -32,13 +32,14 @@ class AccountMoveSendWizard(models.TransientModel):
     @api.depends("move_id")
     def _compute_extra_edi_checkboxes(self):
         """Offer KSeF, unticked, where it is a choice: consumers, older invoices."""
-        super()._compute_extra_edi_checkboxes()
+        result = super()._compute_extra_edi_checkboxes()
         for wizard in self:
             boxes = dict(wizard.extra_edi_checkboxes or {})
             if KSEF not in boxes and wizard.move_id.ksef_is_sendable:
                 edi = self._get_all_extra_edis()[KSEF]
                 boxes[KSEF] = {"checked": False, "label": edi["label"], "help": edi["help"]}
                 wizard.extra_edi_checkboxes = boxes
+        return result
 
     @api.depends("ksef_is_document_mailed", "ksef_is_upo_mailed")
     def _compute_mail_attachments_widget(self):

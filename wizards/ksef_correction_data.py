@@ -65,12 +65,13 @@ class KsefCorrection(models.TransientModel):
         return self.env["ksef.fa3"]._buyer_of(self.origin_id)
 
     def _prepare_content(self):
-        super()._prepare_content()
+        result = super()._prepare_content()
         if self.subject in ("buyer", "data", "number", "rate", "nip"):
             words = self.env["ksef.fa3"]._describe_known(self._known())
             self.known_data = self.env["ir.qweb"]._render(
                 "account_ksef.correction_known_data", {"words": words}
             )
+        return result
 
     # === BUYER === #
 

@@ -36,7 +36,7 @@ class KsefCorrectionLine(models.TransientModel):
     discount_before = fields.Float(string="Discount before (%)", readonly=True)
     tax_before_ids = fields.Many2many(related="line_id.tax_ids", string="Tax before")
     value_before = fields.Monetary(string="Amount before", readonly=True)
-    name = fields.Char(string="Name", required=True)
+    name = fields.Char(required=True)
     quantity = fields.Float(min_display_digits="Product Unit", default=1)
     price_unit = fields.Float(string="Unit price", min_display_digits="Product Price")
     discount = fields.Float(string="Discount (%)", digits="Discount")

@@ -245,7 +245,7 @@ class KsefNumberImportLine(models.TransientModel):
         ],
         readonly=True,
     )
-    bill_id = fields.Many2one("account.move", string="Bill")
+    bill_id = fields.Many2one("account.move")
     partner_id = fields.Many2one(related="bill_id.commercial_partner_id", string="Vendor")
     currency_id = fields.Many2one(related="bill_id.currency_id")
     amount_total = fields.Monetary(related="bill_id.amount_total")

@@ -77,8 +77,9 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_document_hash")
     def _compute_ksef_has_preview(self):
-        super()._compute_ksef_has_preview()
+        result = super()._compute_ksef_has_preview()
         self.filtered("ksef_document_hash").update({"ksef_has_preview": True})
+        return result
 
     def _ksef_preview(self):
         """The document of a bill is the vendor's, as it came."""

@@ -10,8 +10,9 @@ class AccountJournal(models.Model):
 
     @api.depends("type", "company_id")
     def _compute_show_fetch_in_einvoices_button(self):
-        super()._compute_show_fetch_in_einvoices_button()
+        result = super()._compute_show_fetch_in_einvoices_button()
         self._ksef_receiving().update({"show_fetch_in_einvoices_button": True})
+        return result
 
     def _ksef_receiving(self):
         """Journals of purchases in companies that are connected to KSeF."""

@@ -60,7 +60,7 @@ class KsefInbox(models.Model):
     seller_name = fields.Char(string="Seller", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Vendor", readonly=True, index=True)
     form = fields.Char(string="Structure", readonly=True)
-    kind = fields.Char(string="Kind", readonly=True, help="As in the document: VAT, KOR, ZAL, ROZ.")
+    kind = fields.Char(readonly=True, help="As in the document: VAT, KOR, ZAL, ROZ.")
     issued_on = fields.Date(string="Issued", readonly=True)
     received_at = fields.Datetime(
         string="Received", readonly=True, help="When KSeF gave the document its number."
@@ -85,7 +85,7 @@ class KsefInbox(models.Model):
     user_id = fields.Many2one("res.users", string="Assigned to", readonly=True, index=True)
     reason = fields.Text(readonly=True, tracking=True)
     bill_id = fields.Many2one(
-        "account.move", string="Bill", readonly=True, index="btree_not_null", ondelete="set null"
+        "account.move", readonly=True, index="btree_not_null", ondelete="set null"
     )
     suggestion = fields.Char(compute="_compute_suggestion")
     bill_state = fields.Selection(related="bill_id.state", string="State of the bill")
