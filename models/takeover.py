@@ -60,7 +60,8 @@ class ResCompany(models.Model):
     def _ksef_prepare_takeover(self):
         """At installation: companies that use `l10n_pl_edi` stay with the KSeF that it uses."""
         if "l10n_pl_edi_register" in self._fields:
-            users = self.sudo().search([("l10n_pl_edi_register", "!=", False)])
+            polish = self.sudo().search([("account_fiscal_country_id.code", "=", "PL")])
+            users = polish.filtered("l10n_pl_edi_register")
             users.ksef_environment = self._ksef_l10n_pl_edi_environment()
 
 
