@@ -8,10 +8,11 @@ class ReturningKsef(CronWorker):
     """A server at work beside the browser, and a KSeF that is back once the invoice is issued."""
 
     def _post(self, path, params):
-        super()._post(path, params)
+        result = super()._post(path, params)
         sent = self.case.simulator.requests()
         if any(request["status"] == 503 for request in sent):
             self.case.simulator.clear_faults()
+        return result
 
 
 @tagged("post_install", "-at_install")
