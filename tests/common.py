@@ -1,6 +1,5 @@
 """What the Odoo tests share: two Polish companies, an accountant, and a running simulator."""
 
-import os
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -19,8 +18,8 @@ NIP, OTHER_NIP, BUYER_NIP = "1234563218", "5555555555", "7762811692"
 
 @lru_cache
 def simulator_url():
-    """The simulator that `./dev test` started, or one of our own in a thread."""
-    return os.environ.get("KSEF_SIMULATOR_URL") or Simulator(port=0, fast=True).start()
+    """A simulator in a thread of these tests: it lives in the time that they freeze."""
+    return Simulator(port=0, fast=True).start()
 
 
 class Simulation(Control):

@@ -11,8 +11,6 @@ from .credentials_common import PASSWORD, CredentialsCommon
 from .protocol.certificates import make_certificate, make_ec_key, make_rsa_key, seal_name
 from .protocol.null_parameters import with_null_parameters
 
-NOW = datetime.now(timezone.utc)
-
 
 @tagged("post_install", "-at_install")
 class TestCertificates(CredentialsCommon):
@@ -32,6 +30,9 @@ class TestCertificates(CredentialsCommon):
     def stored(self):
         models = ("certificate.certificate", "certificate.key", "ksef.certificate.load")
         return [self.env[name].with_context(active_test=False).search_count([]) for name in models]
+
+    def now(self):
+        return datetime.now(timezone.utc)
 
     # === LOADING === #
 
@@ -101,11 +102,11 @@ class TestCertificates(CredentialsCommon):
         self.assert_refused(self.two_files(other, self.key_file()), "another certificate")
 
     def test_expired(self):
-        der = self.seal(not_before=NOW - timedelta(days=30), days=10)
+        der = self.seal(not_before=self.now() - timedelta(days=30), days=10)
         self.assert_refused(self.two_files(der, self.key_file()), "has expired")
 
     def test_not_yet_valid(self):
-        der = self.seal(not_before=NOW + timedelta(days=2))
+        der = self.seal(not_before=self.now() + timedelta(days=2))
         self.assert_refused(self.two_files(der, self.key_file()), "not valid yet")
 
     def test_offline_certificate_in_the_place_of_the_other(self):
@@ -202,7 +203,7 @@ class TestCertificates(CredentialsCommon):
 
     def test_certificate_that_expired_meanwhile_is_refused_before_the_call(self):
         self.load(self.one_file(self.p12(self.seal(days=3))))
-        with freeze_time(NOW + timedelta(days=4)):
+        with freeze_time(self.now() + timedelta(days=4)):
             login = self.env["ksef.login"]._start(self.company)
             self.assertEqual(login._decide("_from_new").failure.kind, "key_expired")
 
