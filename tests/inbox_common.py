@@ -57,7 +57,7 @@ class InboxCommon(KsefCommon):
 
     def let_time_pass(self):
         """The queue has run ahead of the clock of KSeF, which catches up."""
-        self.simulator.shift_clock(120)
+        self.simulator.shift_clock(300)
 
     def received(self, number="FV/1", **values):
         """One document in the inbox."""

@@ -73,6 +73,7 @@ class TestInbox(InboxCommon):
         self.assertEqual((self.row.state, again.state), ("new", "duplicate"))
 
     def test_bill_with_the_number_typed_by_hand_is_tied(self):
+        self.let_time_pass()
         [number] = self.simulator.deposit(make_document("FV/77"))
         bill = self.typed_bill("something else", price=1)
         bill.ksef_number = number
