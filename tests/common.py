@@ -53,6 +53,7 @@ class KsefCommon(AccountTestInvoicingCommon):
         cls.buyer = cls.env["res.partner"].create(
             {
                 "name": "Nabywca sp. z o.o.",
+                "lang": "en_US",
                 "is_company": True,
                 "vat": f"PL{BUYER_NIP}",
                 "street": "ul. Polna 1",
