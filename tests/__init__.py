@@ -4,8 +4,9 @@ from . import test_alerts
 from . import test_certificates
 from . import test_certificates_tour
 from . import test_announcements
+from . import test_bill_corrections
 from . import test_bill_number
-from . import test_bill_orders
+from . import test_bill_modules
 from . import test_bill_files
 from . import test_bill_input
 from . import test_bill_reading

@@ -52,10 +52,10 @@ def row(number, name="Towar", quantity=1, price=None, net=None, code="23", **mor
 def document(*, buyer, totals, rows=(), kind="VAT", **more):
     """The bytes of a document.
 
-    `buyer` is a NIP, `totals` the P_13 … P_15 as a dictionary. Of `more`, what belongs to
-    `Naglowek` … `Podmiot3` and `Zalacznik` goes to the root, everything else into `Fa`.
+    `buyer` is a NIP, `totals` the P_13 … P_15 as a dictionary. Of `more`, `Podmiot3` and
+    `Zalacznik` go to the root, everything else into `Fa`.
     """
-    third = more.pop("Podmiot3", None)
+    third, attachment = more.pop("Podmiot3", None), more.pop("Zalacznik", None)
     invoice = {
         "KodWaluty": more.pop("KodWaluty", "PLN"),
         "P_1": more.pop("P_1", date(2026, 2, 15)),
@@ -70,6 +70,7 @@ def document(*, buyer, totals, rows=(), kind="VAT", **more):
         "Podmiot2": party(buyer, "Nasza spółka", JST=2, GV=2),
         **({"Podmiot3": third} if third else {}),
         "Fa": invoice,
+        **({"Zalacznik": attachment} if attachment else {}),
     }
     body = "".join(element(name, content) for name, content in root.items())
     return f'<Faktura xmlns="{NAMESPACE}">{body}</Faktura>'.encode()

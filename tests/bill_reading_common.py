@@ -33,6 +33,21 @@ class ReadingCommon(KsefCommon):
             }
         )
 
+    def correction(self, totals, rows, kind="KOR", **more):
+        """A document to us that corrects one of the same seller."""
+        corrected = {
+            "DataWystFaKorygowanej": "2026-02-15",
+            "NrFaKorygowanej": "FV/2026/02/150",
+            "NrKSeF": 1,
+            "NrKSeFFaKorygowanej": bill_documents.number_of(),
+        }
+        return self.document(
+            totals=totals,
+            rows=rows,
+            kind=kind,
+            **{"P_2": "FK/1", "DaneFaKorygowanej": corrected, **more},
+        )
+
     def read_document(self, document, **values):
         reading = self.reader.with_user(self.accountant)._draft_bill(
             document, company=self.company, **values

@@ -1,7 +1,5 @@
 """What the tests of the FA(3) builder share: a Polish company that sells, and its documents."""
 
-from unittest import SkipTest
-
 from freezegun import freeze_time
 from lxml import etree
 
@@ -11,13 +9,14 @@ from odoo.addons.account.tests.common import AccountTestInvoicingCommon
 from ..ksef.fa3.faktura import NAMESPACE
 from ..ksef.fa3.schema import find_problems
 from . import fa3_golden
+from .modules_common import ModulesMixin
 
 SELLER_NIP, BUYER_NIP = "9999999999", "1111111111"
 ACCOUNT_NUMBER = "61109010140000071219812874"
 TODAY = "2026-03-02"
 
 
-class Fa3Common(AccountTestInvoicingCommon):
+class Fa3Common(ModulesMixin, AccountTestInvoicingCommon):
     @classmethod
     @AccountTestInvoicingCommon.setup_country("pl")
     def setUpClass(cls):
@@ -34,14 +33,6 @@ class Fa3Common(AccountTestInvoicingCommon):
         cls._name_units()
         # The language of the database gives it another code
         cls.company_data["default_journal_sale"].code = "FV"
-
-    @classmethod
-    def need_module(cls, name):
-        """Tests of what only another module brings are for databases that have it."""
-        if not cls.env["ir.module.module"].search(
-            [("name", "=", name), ("state", "=", "installed")]
-        ):
-            raise SkipTest(f"needs the module {name}")
 
     @classmethod
     def _prepare_company(cls, company):

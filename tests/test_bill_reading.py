@@ -1,5 +1,6 @@
 from datetime import date
 
+from odoo import Command
 from odoo.tests import tagged
 
 from .bill_documents import ACCOUNT, SELLER_NIP, number_of, party, row
@@ -36,32 +37,6 @@ class TestBillReading(ReadingCommon):
         self.assertIn("receipt", self.doubts(bill))
         self.assertTrue(bill.ksef_is_to_review)
 
-    def test_r02_lower_price_makes_a_refund_of_the_difference(self):
-        before = row(1, "Lodówka", 1, "1626.01", "1626.01", UU_ID="a1", StanPrzed=1)
-        after = row(1, "Lodówka", 1, "1463.41", "1463.41", UU_ID="a1")
-        bill = self.bill(
-            self.correction(
-                {"P_13_1": "-162.60", "P_14_1": "-37.40", "P_15": "-200"}, [before, after]
-            )
-        )
-        self.assertEqual(bill.move_type, "in_refund")
-        self.assertEqual(bill.amount_total, 200)
-        self.assertEqual(self.lines(bill), [(162.6, "23")])
-
-    def correction(self, totals, rows, kind="KOR", **more):
-        corrected = {
-            "DataWystFaKorygowanej": "2026-02-15",
-            "NrFaKorygowanej": "FV/2026/02/150",
-            "NrKSeF": 1,
-            "NrKSeFFaKorygowanej": number_of(),
-        }
-        return self.document(
-            totals=totals,
-            rows=rows,
-            kind=kind,
-            **{"P_2": "FK/1", "DaneFaKorygowanej": corrected, **more},
-        )
-
     def test_r04_discount_of_each_piece_becomes_a_percentage(self):
         bill = self.bill(
             self.document(
@@ -73,37 +48,35 @@ class TestBillReading(ReadingCommon):
         self.assertEqual((line.quantity, line.price_unit, line.discount), (20, 1000, 10))
         self.assertEqual(bill.amount_total, 22140)
 
-    def test_r05_correction_of_data_only_makes_no_bill(self):
-        self.assertIn("no amount", self.no_bill(self.correction({"P_15": 0}, [])))
+    def test_r04_deduction_from_the_payment_is_told_and_not_booked(self):
+        settlement = {
+            "Odliczenia": {"Kwota": "20.00", "Powod": "Nadpłata z maja"},
+            "SumaOdliczen": "20.00",
+            "DoZaplaty": "103.00",
+        }
+        bill = self.bill(self.document(Rozliczenie=settlement))
+        self.assertEqual((bill.amount_total, self.lines(bill)), (123, [(100, "23")]))
+        self.assertIn("Nadpłata z maja", bill.narration)
+        self.assertIn("deductions", self.doubts(bill))
 
-    def test_r05_correction_of_data_is_kept_with_the_bill_that_it_corrects(self):
-        original = self.bill(ksef_number=number_of())
-        correction = self.correction({"P_15": 0}, [], PrzyczynaKorekty="błędna nazwa")
-        for _time in range(2):
-            self.no_bill(correction)
-        kept = original.message_ids.attachment_ids
-        self.assertEqual(kept.mapped("raw"), [correction])
-        self.assertIn("błędna nazwa", original.message_ids[0].body)
-
-    def test_r06_collective_rebate_without_amounts_on_rows_is_one_line_a_rate(self):
+    def test_r08_used_goods_have_no_tax_to_deduct_and_a_part_is_paid(self):
+        paid = {"KwotaZaplatyCzesciowej": "1000", "DataZaplatyCzesciowej": "2026-02-10"}
         bill = self.bill(
-            self.correction(
-                {"P_13_1": "-40650.41", "P_14_1": "-9349.59", "P_15": "-50000"},
-                [{"NrWierszaFa": 1, "P_7": "Lodówka", "P_8B": 1000}],
-                OkresFaKorygowanej="pierwsze półrocze 2026",
+            self.document(
+                totals={"P_13_11": "10000", "P_15": "10000"},
+                rows=[
+                    {"NrWierszaFa": 1, "P_7": "Auto", "P_8B": 2, "P_9B": 5000, "P_11A": 10000},
+                ],
+                Adnotacje={"PMarzy": {"P_PMarzy": 1, "P_PMarzy_3_1": 1}},
+                FP=1,
+                Platnosc={"ZnacznikZaplatyCzesciowej": 1, "ZaplataCzesciowa": paid},
             )
         )
-        self.assertEqual(bill.move_type, "in_refund")
-        self.assertEqual(self.lines(bill), [(40650.41, "23")])
-        self.assertEqual(bill.amount_total, 50000)
-
-    def test_r08_higher_amount_is_a_bill(self):
-        bill = self.bill(
-            self.correction(
-                {"P_13_1": "50", "P_14_1": "11.50", "P_15": "61.50"}, [row(1, "Dopłata", 1, 50, 50)]
-            )
-        )
-        self.assertEqual((bill.move_type, bill.amount_total), ("in_invoice", 61.5))
+        line = bill.invoice_line_ids
+        self.assertEqual((line.quantity, line.price_unit, line.tax_ids.ids), (2, 5000, []))
+        self.assertEqual((bill.amount_total, bill.amount_tax), (10000, 0))
+        self.assertEqual(self.doubts(bill).count("paid"), 0)
+        self.assertIn("1000", bill.narration)
 
     def test_r09_taxed_and_exempt_rows_stand_on_their_taxes(self):
         bill = self.bill(
@@ -134,23 +107,6 @@ class TestBillReading(ReadingCommon):
         self.assertIn("paid", self.doubts(bill))
         self.assertEqual(bill.payment_state, "not_paid")
         self.assertIn("paid already", " ".join(bill.message_ids.mapped("body")))
-
-    def test_r11_change_of_rate_of_an_advance_comes_to_nothing(self):
-        bill = self.bill(
-            self.correction(
-                {
-                    "P_13_1": "-15993.60",
-                    "P_14_1": "-3678.53",
-                    "P_13_2": "18214.94",
-                    "P_14_2": "1457.19",
-                    "P_15": 0,
-                },
-                [],
-                kind="KOR_ZAL",
-            )
-        )
-        self.assertEqual(self.lines(bill), [(-15993.6, "23"), (18214.94, "8")])
-        self.assertEqual(bill.amount_total, 0)
 
     def test_r14_settlement_deducts_the_advances(self):
         bill = self.bill(
@@ -188,6 +144,30 @@ class TestBillReading(ReadingCommon):
                 self.assertEqual(self.lines(bill), [(365.85, "23")])
                 self.assertEqual(bill.amount_total, 450)
 
+    def test_r17_settlement_keeps_its_wrong_rest_until_it_is_corrected(self):
+        bill = self.bill(
+            self.document(
+                totals={
+                    "P_13_1": "3998.40",
+                    "P_14_1": "919.63",
+                    "P_13_2": "273224.05",
+                    "P_14_2": "21857.92",
+                    "P_15": "300000",
+                },
+                rows=[
+                    row(1, "Mieszkanie", 1, 307500, 307500, "8"),
+                    row(2, "Dodatki", 1, 4500, 4500),
+                ],
+                kind="ROZ",
+                FakturaZaliczkowa={"NrKSeFFaZaliczkowej": number_of()},
+            )
+        )
+        self.assertEqual(bill.amount_total, 300000)
+        self.assertEqual(
+            self.lines(bill), [(307500, "8"), (4500, "23"), (-501.6, "23"), (-34275.95, "8")]
+        )
+        self.assertFalse(bill.ksef_is_to_review)
+
     def test_r19_margin_has_no_tax_to_deduct(self):
         bill = self.bill(
             self.document(
@@ -201,7 +181,7 @@ class TestBillReading(ReadingCommon):
         self.assertEqual(self.lines(bill), [(1000, ""), (100, "23")])
         self.assertEqual(bill.amount_total, 1123)
 
-    def test_r20_factor_gets_the_money_and_the_vendor_stays_the_vendor(self):
+    def test_r04_and_r20_factor_gets_the_money_and_the_vendor_stays_the_vendor(self):
         factor = party("5260250274", "Faktor S.A.", Rola=1)
         bill = self.bill(
             self.document(Podmiot3=factor, Platnosc={"RachunekBankowyFaktora": {"NrRB": ACCOUNT}})
@@ -212,6 +192,29 @@ class TestBillReading(ReadingCommon):
         self.assertIn("factor", self.doubts(bill))
         self.assertTrue(bill.ksef_is_to_review)
 
+    def test_r21_rows_with_rates_of_several_days_come_to_the_vat_in_pln(self):
+        rates = (("4060", "4.4080"), ("5000", "4.4130"), ("4500", "4.4228"))
+        bill = self.bill(
+            self.document(
+                KodWaluty="EUR",
+                totals={
+                    "P_13_1": "13560",
+                    "P_14_1": "3118.80",
+                    "P_14_1W": "13768.14",
+                    "P_15": "16678.80",
+                },
+                rows=[
+                    row(number, f"Towar {number}", 1, net, net, KursWaluty=rate)
+                    for number, (net, rate) in enumerate(rates, 1)
+                ],
+            )
+        )
+        tax = bill.line_ids.filtered("tax_line_id")
+        self.assertEqual((tax.amount_currency, tax.balance), (3118.8, 13768.14))
+        self.assertEqual(bill.amount_total, 16678.8)
+        self.assertIn("rates_differ", self.doubts(bill))
+        self.assertIn("4.4080, 4.4130, 4.4228", bill.ksef_review_reasons)
+
     def test_r22_rates_without_a_purchase_tax_are_reviewed_and_the_total_is_right(self):
         bill = self.bill(
             self.document(
@@ -221,6 +224,48 @@ class TestBillReading(ReadingCommon):
         )
         self.assertEqual((bill.amount_total, self.lines(bill)), (4000, [(4000, "")]))
         self.assertIn("0 WDT", bill.ksef_review_reasons)
+
+    def test_r23_export_in_dollars_without_a_rate_takes_that_of_the_company(self):
+        dollar = self.env.ref("base.USD")
+        dollar.active = True
+        dollar.rate_ids = [
+            Command.create({"name": "2026-02-01", "rate": 0.25, "company_id": self.company.id})
+        ]
+        bill = self.bill(
+            self.document(
+                KodWaluty="USD",
+                totals={"P_13_6_3": "8000", "P_15": "8000"},
+                rows=[row(1, "Lodówka", 20, 400, 8000, "0 EX")],
+            )
+        )
+        self.assertEqual((bill.currency_id, bill.amount_total), (dollar, 8000))
+        self.assertEqual(bill.amount_total_signed, -32000)
+        self.assertIn("0 EX", bill.ksef_review_reasons)
+
+    def test_r24_and_r25_energy_bill_of_sums_only_shows_its_attachment(self):
+        meter = {"MetaDane": {"ZKlucz": "Kod PPE", "ZWartosc": "590999999999999999"}}
+        document = self.document(
+            totals={"P_13_1": "43.60", "P_14_1": "10.03", "P_15": "53.63"},
+            rows=[
+                row(1, "Razem za energię czynną", None, None, "18.00"),
+                row(2, "Razem za usługi dystrybucji", None, None, "25.60"),
+            ],
+            OkresFa={"P_6_Od": "2026-01-01", "P_6_Do": "2026-02-28"},
+            Rozliczenie={
+                "Obciazenia": {"Kwota": "0.00", "Powod": "Odsetki"},
+                "Odliczenia": {"Kwota": "0.00", "Powod": "Nadpłata"},
+                "DoZaplaty": "53.63",
+            },
+            Zalacznik={"BlokDanych": meter},
+        )
+        bill = self.bill(document)
+        self.assertEqual(self.lines(bill), [(18, "23"), (25.6, "23")])
+        self.assertEqual(bill.invoice_line_ids.mapped("quantity"), [1, 1])
+        self.assertEqual(bill.amount_total, 53.63)
+        self.assertEqual(bill.ksef_period_ends_on, date(2026, 2, 28))
+        self.assertFalse({"charges", "deductions"} & set(self.doubts(bill)))
+        html = self.env["ksef.readable"]._html(bill._ksef_document_bytes())
+        self.assertIn("590999999999999999", html)
 
     def test_r26_deposit_beside_the_invoice_is_a_line_without_vat(self):
         bill = self.bill(
@@ -258,26 +303,6 @@ class TestBillReading(ReadingCommon):
                 self.assertEqual(bill.amount_untaxed, float(net))
                 self.assertEqual(bill.amount_total, total)
                 self.assertFalse(bill.ksef_is_to_review)
-
-    def test_r28_three_ways_to_write_a_correction_make_the_same_refund(self):
-        before = row(1, "Klawiatura", 10, "89.991", "899.91", StanPrzed=1)
-        ways = {
-            "pairs": [before, row(1, "Klawiatura", 8, "89.991", "719.93")],
-            "difference": [row(1, "Klawiatura", -2, "89.991", "-179.98")],
-            "reversal": [
-                row(1, "Klawiatura", -10, "89.991", "-899.91"),
-                row(2, "Klawiatura", 8, "89.991", "719.93"),
-            ],
-        }
-        totals = {"P_13_1": "-179.98", "P_14_1": "-41.40", "P_15": "-221.38"}
-        for name, rows in ways.items():
-            with self.subTest(name):
-                bill = self.bill(self.correction(totals, rows, P_2=name))
-                self.assertEqual(bill.move_type, "in_refund")
-                self.assertEqual(bill.amount_untaxed, 179.98)
-                self.assertEqual(bill.amount_total, 221.38)
-                quantities = sum(bill.invoice_line_ids.mapped("quantity"))
-                self.assertEqual(quantities, 2)
 
     def test_r29_vat_in_pln_is_that_of_the_document(self):
         self.env.ref("base.EUR").active = False

@@ -41,7 +41,7 @@ BARE = Template(role="bare_template", modules="l10n_pl,account")
 # Modules that have a part in invoices, none of which the addon depends on.
 FULL = Template(
     role="full_template",
-    modules="sale_stock,account_debit_note,l10n_eu_oss,point_of_sale",
+    modules="sale_stock,purchase,account_debit_note,l10n_eu_oss,point_of_sale",
     below=USUAL,
 )
 # What Odoo reads into the database when it installs or updates the addon.

@@ -185,6 +185,7 @@ class KsefBillReader(models.AbstractModel):
         payee, payee_remarks = self._payee_account(draft.terms, vendor, document, source)
         lines, line_remarks = self._line_values(draft, vendor, source)
         twin_remarks = self._twin_remarks(facts, source, move)
+        originals = self._find_originals(document.Fa.DaneFaKorygowanej, vendor, source)
         values = {
             **self._file_values(facts, source),
             **self._header_values(document.Fa, draft, source),
@@ -193,7 +194,7 @@ class KsefBillReader(models.AbstractModel):
             "partner_bank_id": payee.id,
             "narration": self._narration(document, draft),
             "invoice_line_ids": [fields.Command.create(line) for line in lines],
-            **self._original_values(document.Fa, draft, source),
+            **self._original_values(originals, document.Fa, draft),
         }
         bill = self._write_bill(move, values, source)
         remarks = (
@@ -204,8 +205,9 @@ class KsefBillReader(models.AbstractModel):
             *self._settle_taxes(bill, draft),
             *twin_remarks,
             *self._tax_point_remarks(document.Fa, source),
-            *self._original_remarks(document.Fa, source),
+            *self._original_remarks(originals, document.Fa),
         )
+        self._name_correction(bill, originals)
         self._match_order(bill, document.Fa)
         return self._reading(bill, draft.outcome.value, remarks)
 

@@ -1,17 +1,27 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .bill_documents import row
+from .bill_documents import number_of, row
 from .bill_reading_common import ReadingCommon
-from .fa3_common import Fa3Common
+from .modules_common import ModulesMixin
 
 
-@tagged("post_install", "-at_install")
-class TestBillOrders(ReadingCommon):
-    """Purchase orders that a document names. For databases with Purchase."""
+@tagged("post_install", "-at_install", "ksef_more_modules")
+class TestBillDebitNotes(ModulesMixin, ReadingCommon):
+    def test_higher_amount_is_a_debit_note_of_the_bill_that_it_corrects(self):
+        self.need_module("account_debit_note")
+        original = self.bill(ksef_number=number_of())
+        totals = {"P_13_1": "50", "P_14_1": "11.50", "P_15": "61.50"}
+        bill = self.bill(self.correction(totals, [row(1, "Dopłata", 1, 50, 50)]))
+        self.assertEqual((bill.move_type, bill.debit_origin_id), ("in_invoice", original))
+
+
+@tagged("post_install", "-at_install", "ksef_more_modules")
+class TestBillOrders(ModulesMixin, ReadingCommon):
+    """Purchase orders that a document names."""
 
     def test_lines_are_tied_to_the_order_and_keep_the_amounts_of_the_document(self):
-        Fa3Common.need_module.__func__(type(self), "purchase")
+        self.need_module("purchase")
         vendor = self.bill().partner_id
         paper, toner = self.product_a.id, self.product_b.id
         order = self.env["purchase.order"].create(
