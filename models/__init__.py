@@ -43,6 +43,7 @@ from . import account_journal
 from . import account_journal_policy
 from . import account_journal_dashboard
 from . import account_payment_method_line
+from . import ksef_document_part
 from . import ksef_corrected_document
 from . import ksef_extra
 from . import ksef_partial_advance

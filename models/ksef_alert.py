@@ -1,14 +1,12 @@
 """What waits for a person: one alert for each cause, closed by itself when the cause is gone."""
 
-import logging
 from dataclasses import dataclass
 from typing import Any
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import plaintext2html
 
-_logger = logging.getLogger(__name__)
+from .cron_steps import run_each
 
 ACTIVITY_TYPE = "mail.mail_activity_data_warning"
 
@@ -78,17 +76,7 @@ class KsefAlert(models.Model):
     @api.model
     def _cron_watch(self):
         """See in every company what waits for a person; one company never stops another."""
-        companies = self.env["res.company"].search([("ksef_is_enabled", "=", True)])
-        self.env["ir.cron"]._commit_progress(remaining=len(companies))
-        for company in companies:
-            try:
-                self._watch(company)
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()  # somebody works on the same records: next time
-            except Exception:
-                _logger.exception("KSeF: the alerts of company %s failed", company.id)
-                self.env.cr.rollback()
-            self.env["ir.cron"]._commit_progress(1)
+        run_each(self._watch, self.env["res.company"]._ksef_enabled())
 
     @api.model
     def _watch(self, company):
@@ -106,6 +94,12 @@ class KsefAlert(models.Model):
     def _causes(self, company):
         """Return every `Cause` that waits for a person in a company."""
         return []
+
+    @api.model
+    def _whom_to_tell(self, company):
+        """Return the user who acts for a company, and an environment in their language."""
+        user = company._ksef_person_for()
+        return user, self.with_context(lang=user.lang).env
 
     @api.model
     def _open_of(self, company):

@@ -30,8 +30,7 @@ class KsefAlert(models.Model):
         login = self.env["ksef.login"]._current(company)
         if login.state != "refused":
             return
-        user = company._ksef_person_for()
-        env = self.with_context(lang=user.lang).env
+        user, env = self._whom_to_tell(company)
         yield Cause(
             key="login",
             user=user,

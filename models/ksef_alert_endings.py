@@ -47,8 +47,7 @@ class KsefAlert(models.Model):
 
     @api.model
     def _ending_cause(self, company, ending, stage):
-        user = company._ksef_person_for()
-        env = self.with_context(lang=user.lang).env
+        user, env = self._whom_to_tell(company)
         what = company._fields[ending.label]._description_string(env)
         title = (
             env._("%(what)s ends on %(date)s", what=what, date=ending.ends_on)

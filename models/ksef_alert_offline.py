@@ -1,5 +1,7 @@
 """What issuing offline needs a person for: deadlines, a certificate that lacks, a wrong clock."""
 
+from dataclasses import replace
+
 from odoo import api, models
 
 from .account_move_offline import OFFLINE
@@ -32,16 +34,15 @@ class KsefAlert(models.Model):
             return cause
         due_at = moves[0].ksef_due_at
         told = moves.with_context(lang=user.lang)
-        return Cause(
+        return replace(
+            cause,
             key=f"offline:{cause.key}",
-            user=user,
             title=told.env._("Issued offline, not in KSeF yet: %s", self._name_moves(moves)),
             text=told.env._(
                 "These invoices were issued offline and have to be in KSeF by %s. They go by "
                 "themselves once KSeF takes them. See what keeps them, while there is time.",
                 told[0]._ksef_format(due_at),
             ),
-            moves=moves,
             due_on=due_at.date(),
         )
 
@@ -51,16 +52,15 @@ class KsefAlert(models.Model):
         if moves[0].ksef_mode not in OFFLINE:
             return cause
         env = moves.with_context(lang=user.lang).env
-        return Cause(
+        return replace(
+            cause,
             key=f"offline:{cause.key}",
-            user=user,
             title=env._("TOO LATE for KSeF, issued offline: %s", self._name_moves(moves)),
             text=env._(
                 "The law's deadline for sending these invoices has passed. KSeF still takes them: "
                 "see what keeps them and have them sent today. Late sending may be fined from "
                 "2027 on."
             ),
-            moves=moves,
         )
 
     # === BEFORE IT IS NEEDED === #
@@ -70,8 +70,7 @@ class KsefAlert(models.Model):
         """An Offline certificate is applied for while KSeF works, not when it is needed."""
         if not company._ksef_lacks_offline_certificate():
             return
-        user = company._ksef_person_for()
-        env = self.with_context(lang=user.lang).env
+        user, env = self._whom_to_tell(company)
         yield Cause(
             key="offline_certificate",
             user=user,
@@ -88,8 +87,7 @@ class KsefAlert(models.Model):
         lighthouse = self.env["ksef.lighthouse"]._of(company.ksef_environment)
         if abs(lighthouse.clock_offset) <= MOST_OFFSET.total_seconds():
             return
-        user = company._ksef_person_for()
-        env = self.with_context(lang=user.lang).env
+        user, env = self._whom_to_tell(company)
         yield Cause(
             key="clock",
             user=user,

@@ -5,12 +5,11 @@ class KsefCorrectedDocument(models.Model):
     """An invoice that a correction names, also one that was issued in another program."""
 
     _name = "ksef.corrected.document"
+    _inherit = ["ksef.document.part"]
     _description = "Invoice corrected in KSeF"
     _order = "issued_on, id"
 
-    move_id = fields.Many2one(
-        "account.move", string="Correction", required=True, ondelete="cascade", index=True
-    )
+    move_id = fields.Many2one(string="Correction")
     company_id = fields.Many2one(related="move_id.company_id", store=True)
     corrected_move_id = fields.Many2one(
         "account.move",

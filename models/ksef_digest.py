@@ -5,6 +5,7 @@ from markupsafe import Markup
 from odoo import api, models
 
 from .account_move_offline import OFFLINE
+from .cron_steps import run_each
 
 
 class KsefDigest(models.AbstractModel):
@@ -14,12 +15,12 @@ class KsefDigest(models.AbstractModel):
     @api.model
     def _cron_mail(self):
         """Write to each person whose invoices wait; nobody is written to without a reason."""
-        companies = self.env["res.company"].search([("ksef_is_enabled", "=", True)])
-        self.env["ir.cron"]._commit_progress(remaining=len(companies))
-        for company in companies:
-            for user, moves in self._waiting(company).items():
-                self._write_to(user, company, moves)
-            self.env["ir.cron"]._commit_progress(1)
+        run_each(self._write_for, self.env["res.company"]._ksef_enabled())
+
+    @api.model
+    def _write_for(self, company):
+        for user, moves in self._waiting(company).items():
+            self._write_to(user, company, moves)
 
     @api.model
     def _waiting(self, company):

@@ -5,10 +5,10 @@ class KsefExtra(models.Model):
     """A pair of words that the document shows for what has no field of its own."""
 
     _name = "ksef.extra"
+    _inherit = ["ksef.document.part"]
     _description = "Additional description of an invoice in KSeF"
     _order = "sequence, id"
 
-    move_id = fields.Many2one("account.move", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
     line_id = fields.Many2one(
         "account.move.line",

@@ -1,17 +1,14 @@
 """How KSeF stands, as Latarnia shows it and as our own calls find it."""
 
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..ksef import errors
 from ..ksef.latarnia import Availability
+from .cron_steps import run_each
 from .ksef_alert_causes import AWAY_KINDS
 from .ksef_queue import ENVIRONMENTS
-
-_logger = logging.getLogger(__name__)
 
 MOST_OFFSET = timedelta(minutes=3)  # between our clock and that of KSeF, before it is told
 LIGHT_OF_MODE = {
@@ -53,21 +50,13 @@ class KsefLighthouse(models.Model):
     @api.model
     def _cron_look(self):
         """Ask Latarnia about every environment in use; no answer means unknown, not failure."""
-        companies = self.env["res.company"].search([("ksef_is_enabled", "=", True)])
-        groups = companies.grouped("ksef_environment")
-        self.env["ir.cron"]._commit_progress(remaining=len(groups))
-        for environment, users in groups.items():
-            try:
-                self._look(environment, users[0])
-            except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-                self.env.cr.rollback()  # somebody decides about an announcement: next time
-            except Exception:
-                _logger.exception("KSeF: Latarnia of %s could not be read", environment)
-                self.env.cr.rollback()
-            self.env["ir.cron"]._commit_progress(1)
+        groups = self.env["res.company"]._ksef_enabled().grouped("ksef_environment")
+        run_each(self._look, [companies[0] for companies in groups.values()])
 
     @api.model
-    def _look(self, environment, company):
+    def _look(self, company):
+        """Ask about the environment of a company."""
+        environment = company.ksef_environment
         client = self.env["ksef.gateway"]._client(company)
         shown = client.system_state()
         row = self._of(environment)

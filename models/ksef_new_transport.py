@@ -10,10 +10,10 @@ class KsefNewTransport(models.Model):
     """A new vehicle, vessel or aircraft that goes to another EU country (art. 2(10) VAT Act)."""
 
     _name = "ksef.new.transport"
+    _inherit = ["ksef.document.part"]
     _description = "New means of transport on an invoice in KSeF"
     _order = "id"
 
-    move_id = fields.Many2one("account.move", required=True, ondelete="cascade", index=True)
     line_id = fields.Many2one(
         "account.move.line",
         string="Invoice line",

@@ -5,10 +5,10 @@ class KsefPartialAdvance(models.Model):
     """One of several payments that an advance invoice, or a sale of the same month, documents."""
 
     _name = "ksef.partial.advance"
+    _inherit = ["ksef.document.part"]
     _description = "Advance payment on an invoice in KSeF"
     _order = "paid_on, id"
 
-    move_id = fields.Many2one("account.move", required=True, ondelete="cascade", index=True)
     currency_id = fields.Many2one(related="move_id.currency_id")
     paid_on = fields.Date(string="Received on", required=True)
     amount = fields.Monetary(required=True, help="With VAT, in the currency of the invoice.")

@@ -22,10 +22,10 @@ class KsefParty(models.Model):
     """A third party that an invoice names. With a NIP it can read the invoice in KSeF."""
 
     _name = "ksef.party"
+    _inherit = ["ksef.document.part"]
     _description = "Third party of an invoice in KSeF"
     _order = "sequence, id"
 
-    move_id = fields.Many2one("account.move", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
     partner_id = fields.Many2one("res.partner", string="Party", required=True, ondelete="restrict")
     role = fields.Selection(ROLES, required=True, default="2")

@@ -8,6 +8,7 @@ from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools.misc import split_every
 
 from ..ksef.deadlines import WARSAW
+from .cron_steps import run_each
 from .ksef_alert_causes import AWAY_KINDS
 
 _logger = logging.getLogger(__name__)
@@ -25,14 +26,15 @@ class KsefPolicy(models.AbstractModel):
     @api.model
     def _cron_send(self):
         """Queue what is due in every company, also what was missed while nothing ran."""
-        companies = self.env["res.company"].search([("ksef_is_enabled", "=", True)])
-        due = {company: self._due_moves(company) for company in companies}
-        self.env["ir.cron"]._commit_progress(remaining=sum(map(len, due.values())))
-        for company, moves in due.items():
-            for ids in split_every(CHUNK, moves.ids):
-                self._send_chunk(moves.browse(ids))
-                self.env["ir.cron"]._commit_progress(len(ids))
-            self._send_offline_safely(company)
+        run_each(self._send_for, self.env["res.company"]._ksef_enabled())
+
+    @api.model
+    def _send_for(self, company):
+        moves = self._due_moves(company)
+        for ids in split_every(CHUNK, moves.ids):
+            self._send_chunk(moves.browse(ids))
+            self.env["ir.cron"]._commit_progress()
+        self._send_offline(company)
 
     @api.model
     def _due_moves(self, company):
@@ -96,17 +98,6 @@ class KsefPolicy(models.AbstractModel):
         middle = len(moves) // 2
         for part in (moves[:middle], moves[middle:]):
             self._send_chunk(part)
-
-    @api.model
-    def _send_offline_safely(self, company):
-        try:
-            self._send_offline(company)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            self.env.cr.rollback()  # somebody works on one of them: next time
-        except Exception:
-            _logger.exception("KSeF: company %s could not issue offline", company.id)
-            self.env.cr.rollback()
-        self.env["ir.cron"]._commit_progress()
 
     @api.model
     def _send_offline(self, company):

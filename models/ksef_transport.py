@@ -43,10 +43,10 @@ class KsefTransport(models.Model):
     """How the goods of an invoice travel. Only what somebody enters: the load must be named."""
 
     _name = "ksef.transport"
+    _inherit = ["ksef.document.part"]
     _description = "Transport of the goods on an invoice in KSeF"
     _order = "sequence, id"
 
-    move_id = fields.Many2one("account.move", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
     kind = fields.Selection(TRANSPORT_KINDS, string="Means", required=True, default="3")
     kind_description = fields.Char(string="Other means", size=50)

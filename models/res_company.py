@@ -93,6 +93,11 @@ class ResCompany(models.Model):
                 company._ksef_forget_login()
         return result
 
+    @api.model
+    def _ksef_enabled(self):
+        """The companies that issue in KSeF by this integration."""
+        return self.search([("ksef_is_enabled", "=", True)])
+
     def _ksef_access_fields(self):
         """The fields that the login depends on: not the token beside a certificate in use."""
         return ACCESS_FIELDS - {UNUSED_FIELD[self.ksef_auth_method]}

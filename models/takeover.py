@@ -71,7 +71,7 @@ class AccountMove(models.Model):
     @api.model
     def _cron_ksef_adopt(self):
         """Adopt what `l10n_pl_edi` has sent, batch by batch."""
-        companies = self.env["res.company"].search([("ksef_is_enabled", "=", True)])
+        companies = self.env["res.company"]._ksef_enabled()
         domain = self._ksef_adoptable(companies)
         self._ksef_adopt(self.search(domain, limit=BATCH))
         self._ksef_adopt_bills(companies)

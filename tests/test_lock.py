@@ -102,7 +102,11 @@ class TestLock(LockCommon):
             "ksef.corrected.document": {"number": "FV/1", "issued_on": "2026-01-01"},
             "ksef.partial.advance": {"paid_on": "2026-01-01", "amount": 5},
             "ksef.transport": {"kind": "3", "load": "13"},
-            "ksef.new.transport": {"first_used_on": "2026-01-01"},
+            "ksef.new.transport": {
+                "line_id": self.invoice.invoice_line_ids.id,
+                "first_used_on": "2026-01-01",
+                "usage": "10",
+            },
         }
         for name, values in rows.items():
             with self.subTest(name):
@@ -119,6 +123,14 @@ class TestLock(LockCommon):
         self.assertEqual(other.ksef_state, "accepted")
         self.assert_locked(lambda: self.mine(row).write({"value": "13"}))
         self.assert_locked(self.mine(row).unlink)
+
+    def test_row_beside_the_lines_cannot_move_into_or_out_of_a_document(self):
+        values = {"partner_id": self.buyer.id, "role": "2"}
+        draft = self._create_invoice(partner_id=self.buyer)
+        party = self.env["ksef.party"].create({"move_id": draft.id, **values})
+        self.assert_locked(lambda: self.mine(party).write({"move_id": self.invoice.id}))
+        into = self.mine(self.env["ksef.party"]).with_context(default_move_id=self.invoice.id)
+        self.assert_locked(lambda: into.create(values))
 
     def test_ways_back_are_closed(self):
         invoice = self.mine(self.invoice)

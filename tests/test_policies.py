@@ -3,6 +3,7 @@ from datetime import datetime, timedelta
 from odoo import Command, fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import TransactionCase, freeze_time, new_test_user, tagged
+from odoo.tools import mute_logger
 
 from ..models.schedule import Schedule
 from .common import KsefCommon
@@ -131,6 +132,66 @@ class TestOnPost(PoliciesCommon):
         with self.assertRaises(AccessError), self.env.cr.savepoint():
             invoice.with_user(seller).action_post()
         self.assertFalse(invoice.ksef_submission_ids)
+
+
+@tagged("post_install", "-at_install")
+class TestErrorsInside(PoliciesCommon):
+    """An error of our own, or of the database, costs nobody else anything."""
+
+    POLICY = "odoo.addons.account_ksef.models.account_move_policy"
+    CRON = "odoo.addons.account_ksef.models.ksef_policy"
+    STEPS = "odoo.addons.account_ksef.models.cron_steps"
+
+    def setUp(self):
+        super().setUp()
+        self.company.ksef_send_policy = "on_post"
+
+    def have_database_refuse(self, invoice):
+        """Have the database take no submission of this invoice."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            CREATE FUNCTION refuse_submission() RETURNS trigger LANGUAGE plpgsql
+                AS $$ BEGIN RAISE EXCEPTION 'not this one'; END $$;
+            CREATE TRIGGER refuse_submission BEFORE INSERT ON ksef_submission
+                FOR EACH ROW WHEN (NEW.move_id = %s) EXECUTE FUNCTION refuse_submission()
+            """,
+            [invoice.id],
+        )
+
+    def test_posting_goes_on_where_one_invoice_of_many_cannot_be_queued(self):
+        invoices = self.draft_invoice().union(*(self.draft_invoice() for _other in range(4)))
+        self.have_database_refuse(invoices[2])
+        with mute_logger("odoo.sql_db"), self.assertLogs(self.POLICY, "ERROR"):
+            invoices.with_user(self.accountant).action_post()
+        self.assertEqual(set(invoices.mapped("state")), {"posted"})
+        self.assertEqual(set(invoices.mapped("ksef_state")), {"to_send"})
+
+    def test_cron_finds_the_one_invoice_that_cannot_be_queued_and_sends_the_others(self):
+        self.company.ksef_send_policy = "manual"
+        invoices = self.post_invoice().union(*(self.post_invoice() for _other in range(4)))
+        self.company.ksef_send_policy = "on_post"
+        broken = invoices[2]
+        self.have_database_refuse(broken)
+        with mute_logger("odoo.sql_db"), self.assertLogs(self.CRON, "ERROR"):
+            self.run_policies()
+        self.assertEqual(set((invoices - broken).mapped("ksef_state")), {"sending"})
+        self.assertEqual(broken.ksef_state, "error")
+        self.assertIn("your administrator", broken.ksef_explanation.lower())
+
+    def test_company_whose_schedule_is_broken_stops_no_other(self):
+        self.connect(self.other_company)
+        self.other_company.ksef_send_policy = "manual"
+        foreign = self.post_invoice(self.other_company)
+        self.other_company.ksef_send_policy = "on_post"
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE res_company SET ksef_send_interval = 0 WHERE id = %s", self.company.ids
+        )
+        self.env.invalidate_all()
+        with self.assertLogs(self.STEPS, "ERROR"):
+            self.run_policies()
+        self.assertEqual(foreign.ksef_state, "sending")
 
 
 @tagged("post_install", "-at_install")

@@ -31,8 +31,7 @@ class KsefAlert(models.Model):
             self.env["ksef.fetch"]._of(company).filtered(lambda row: row.failure_kind == "refused")
         )
         for row in halted[:1]:
-            user = company._ksef_person_for()
-            env = self.with_context(lang=user.lang).env
+            user, env = self._whom_to_tell(company)
             yield Cause(
                 key=f"fetch:{row.failure_code}",
                 user=user,
