@@ -82,7 +82,7 @@ class AccountMoveSend(models.AbstractModel):
     def _ksef_alert_link(self, records):
         if not records:
             return {}
-        return {"action_text": self.env._("Open"), "action": records._get_records_action()}
+        return {"action_text": self.env._("Open it"), "action": records._get_records_action()}
 
     def _ksef_waiting_alert(self, waiting, chosen, moves_data):
         """Tell that e-mails wait for their number, and for whom nobody asks for one."""
