@@ -83,7 +83,7 @@ def deadline(
         if outage.mode is Mode.TOTAL_FAILURE:
             return NO_DUTY
         if outage.mode is Mode.EMERGENCY:
-            due_on = _days_after(outage, EMERGENCY_DAYS)
+            due_on = _later(due_on, _days_after(outage, EMERGENCY_DAYS))
     return Deadline(due_on=due_on)
 
 
@@ -99,6 +99,11 @@ def _days_after(outage: Outage | None, days: int) -> date | None:
     if outage is None or outage.ended_on is None:
         return None
     return add_working_days(outage.ended_on, days)
+
+
+def _later(one: date | None, other: date | None) -> date | None:
+    """None, a day that nobody knows yet, is the latest."""
+    return None if one is None or other is None else max(one, other)
 
 
 def add_working_days(day: date, count: int) -> date:

@@ -12,6 +12,7 @@ from .failure import Failure
 
 OFFLINE = ("offline24", "unavailability", "emergency")
 TOTAL_FAILURE = "total_failure"
+OWED = ("queued", "sending", "unknown", "rejected")  # issued offline, and still to be sent
 
 
 class AccountMove(models.Model):
@@ -76,9 +77,11 @@ class AccountMove(models.Model):
         """
         self._ksef_check_may_send()
         self._ksef_check_is_issuable()
-        outside = self.filtered(lambda move: move._ksef_is_total_failure())
-        outside._ksef_issue_outside()
-        (self - outside)._ksef_issue_with_codes()
+        to_stay = self.filtered(lambda move: move._ksef_is_total_failure())
+        to_leave = self - to_stay
+        self._ksef_check_is_issued(
+            to_stay._ksef_issue_outside() | to_leave._ksef_issue_with_codes()
+        )
 
     def _ksef_check_is_issuable(self):
         for company in self.company_id:
@@ -97,7 +100,7 @@ class AccountMove(models.Model):
         self._ksef_check_no_blocking_problem()
 
     def _ksef_issue_with_codes(self):
-        """Queue what does not wait in the queue yet, and issue all of it."""
+        """Queue what does not wait in the queue yet, and issue it. Returns what is issued."""
         fresh = self.filtered(lambda move: move.ksef_state != "sending")
         fresh._ksef_queue()
         rows = self._ksef_queued_rows()
@@ -105,7 +108,10 @@ class AccountMove(models.Model):
             issued = self.env["ksef.submission"].sudo()._issue_offline(rows)
         except UnusableKey as error:
             raise UserError(words.explain_failure(self.env, Failure.from_error(error))) from error
-        missing = self - issued.move_id.with_env(self.env)
+        return issued.move_id.with_env(self.env)
+
+    def _ksef_check_is_issued(self, issued):
+        missing = self - issued
         if missing:
             raise UserError(
                 self.env._(
@@ -125,17 +131,21 @@ class AccountMove(models.Model):
         return self.company_id._ksef_is_in_total_failure()
 
     def _ksef_issue_outside(self):
-        """Mark invoices as issued outside KSeF for good (art. 106ng VAT Act): never sent."""
-        if not self:
-            return
-        self._ksef_queued_rows().filtered(lambda row: not row.is_offline)._withdraw()
-        self.sudo().write({"ksef_mode": TOTAL_FAILURE})
-        for move in self:
+        """Mark invoices as issued outside KSeF for good (art. 106ng VAT Act): never sent.
+
+        What leaves for KSeF at this very moment is left as it is. Returns the marked ones.
+        """
+        self._ksef_queued_rows()._withdraw()
+        nowhere = ("rejected", "withdrawn", False)
+        outside = self.filtered(lambda move: move._ksef_last_submission().state in nowhere)
+        outside.sudo().write({"ksef_mode": TOTAL_FAILURE})
+        for move in outside:
             move._message_log(
                 body=self.env._(
                     "Issued during a total failure of KSeF: it stays outside KSeF for good."
                 )
             )
+        return outside
 
     def _ksef_exemptions(self):
         yield TOTAL_FAILURE, self.ksef_mode == TOTAL_FAILURE
@@ -149,16 +159,15 @@ class AccountMove(models.Model):
 
     def _ksef_on_ksef_away(self):
         """Issue offline what waits for a KSeF that is away; returns what goes on waiting."""
-        outside = self.filtered(lambda move: move._ksef_is_total_failure())
-        outside._ksef_issue_outside()
-        rest = self - outside
+        to_stay = self.filtered(lambda move: move._ksef_is_total_failure())
+        rest = self - to_stay._ksef_issue_outside()
         able = rest.filtered(lambda move: not move.company_id._ksef_offline_obstacle())
         issued = self.env["ksef.submission"]._issue_offline(able._ksef_queued_rows())
         return rest - issued.move_id
 
     # === DEADLINES === #
 
-    @api.depends("ksef_submission_ids.announcement_id")
+    @api.depends("state", "ksef_submission_ids.announcement_id")
     def _compute_ksef_due_at(self):
         offline = self.filtered(lambda move: move.ksef_mode in OFFLINE)
         result = super(AccountMove, self - offline)._compute_ksef_due_at()
@@ -168,36 +177,49 @@ class AccountMove(models.Model):
             for name in set(offline.company_id.mapped("ksef_environment"))
         }
         for move in offline:
-            move.ksef_due_at = move._ksef_offline_due_at(outages[move.company_id.ksef_environment])
+            counted = outages[move.company_id.ksef_environment]
+            due_at = move._ksef_is_owed() and move._ksef_offline_deadline(counted).due_at
+            move.ksef_due_at = due_at and due_at.astimezone(timezone.utc).replace(tzinfo=None)
         return result
 
-    def _ksef_offline_due_at(self, announcements):
-        """Until when an invoice issued offline must be sent (naive UTC), False if not known."""
+    def _ksef_is_owed(self):
+        """Whether this invoice was issued offline and KSeF still has to get it."""
+        is_issued = self.ksef_mode in OFFLINE and self.state != "cancel"
+        return is_issued and self._ksef_last_submission().state in OWED
+
+    def _ksef_offline_deadline(self, announcements):
+        """Until when an invoice issued offline must be sent, by the announcements that count."""
         row = self._ksef_last_submission()
-        if row.state not in ("queued", "sending", "unknown", "rejected"):
-            return False
-        since = announcements.filtered(
-            lambda outage: (
-                outage != row.announcement_id and outage._as_outage().began_on >= self.invoice_date
-            )
-        )
-        due = deadline(
+        basis = row._basis()
+        return deadline(
             Mode(self.ksef_mode),
             self.invoice_date,
-            issued_in=row.announcement_id._as_outage() if row.announcement_id else None,
-            announced_since=[outage._as_outage() for outage in since],
+            issued_in=basis._as_outage() if basis else None,
+            announced_since=[
+                outage._as_outage()
+                for outage in announcements - basis
+                if not outage.ends_at or outage.ends_at > row.issued_at
+            ],
         )
-        return due.due_at and due.due_at.astimezone(timezone.utc).replace(tzinfo=None)
 
     @api.model
     def _ksef_recount_deadlines(self):
-        """Count the deadlines of all invoices issued offline anew: an announcement changed."""
+        """Follow a change of the announcements: modes that rest upon them, and deadlines."""
         unsent = [
             ("ksef_mode", "in", OFFLINE),
             ("ksef_state", "in", ("sending", "rejected", "error")),
         ]
         moves = self.sudo().search(unsent)
+        moves._ksef_follow_announcements()
         self.env.add_to_compute(self._fields["ksef_due_at"], moves)
         for due_at, group in moves.grouped("ksef_due_at").items():
             rows = group.ksef_submission_ids.filtered("is_offline")
             rows.write({"due_at": due_at})
+
+    def _ksef_follow_announcements(self):
+        """Let the mode be that of the announcement; without one that counts it is offline24."""
+        for move in self:
+            row = move._ksef_last_submission()
+            mode = row._mode_by_announcement()
+            if row.issued_mode != mode:
+                row.issued_mode = move.ksef_mode = mode

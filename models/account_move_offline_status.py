@@ -2,7 +2,7 @@
 
 from odoo import fields, models
 
-from .account_move_offline import OFFLINE
+from .account_move_offline import OFFLINE, TOTAL_FAILURE
 
 HOUR = 3600
 
@@ -11,6 +11,11 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     def _ksef_say_next(self):
+        if self.ksef_mode == TOTAL_FAILURE:
+            return self.env._(
+                "Not sent to KSeF, because it was issued during a total failure (art. 106ng VAT "
+                "Act)."
+            )
         if self.ksef_is_technically_correctable:
             return self.env._("The buyer has it: send a technical correction.")
         if self._ksef_is_issued_offline():
@@ -33,9 +38,13 @@ class AccountMove(models.Model):
         )
 
     def _ksef_say_no_deadline(self):
-        if not self._ksef_is_issued_offline():
+        if not self._ksef_is_owed():
             return ""
-        return self.env._("The deadline follows from the end of the announced outage.")
+        announcements = self.env["ksef.announcement"].sudo()
+        counted = announcements._counted(self.company_id.ksef_environment)
+        if self._ksef_offline_deadline(counted).is_required:
+            return self.env._("The deadline follows from the end of the announced outage.")
+        return self.env._("A total failure of KSeF has ended the duty to send it.")
 
     def _ksef_time_left(self):
         """Days and hours until the deadline, in words."""

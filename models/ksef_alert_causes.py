@@ -47,7 +47,11 @@ class KsefAlert(models.Model):
         Those that wait for the login belong to its cause.
         """
         moves = self.env["account.move"].search(
-            [("company_id", "=", company.id), ("ksef_state", "in", ("rejected", "error"))],
+            [
+                ("company_id", "=", company.id),
+                ("ksef_state", "in", ("rejected", "error")),
+                ("state", "!=", "cancel"),
+            ],
             order="id",
         )
         for (state, kind, code, user), group in moves.grouped(self._failure_of).items():

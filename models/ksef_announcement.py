@@ -218,15 +218,14 @@ def _by_event(messages):
 def _values(messages):
     """What all messages of one event say together."""
     last = messages[-1]
-    first = next((m for m in messages if m.type != END), last)
     end = next((m for m in reversed(messages) if m.type == END), None)
-    ends_at = (end.ends_at or end.starts_at) if end else last.ends_at
-    latest_start = next((m for m in reversed(messages) if m.type != END), first)
+    start = next((m for m in reversed(messages) if m.type != END), last)
+    ends_at = (end.ends_at or end.starts_at) if end else start.ends_at
     return {
-        "mode": FROM_LATARNIA[first.category],
-        "starts_at": _naive(latest_start.starts_at),
+        "mode": FROM_LATARNIA[start.category],
+        "starts_at": _naive(start.starts_at),
         "ends_at": _naive(ends_at) if ends_at else False,
-        "title": last.title or first.title or last.id,
+        "title": last.title or start.title or last.id,
         "text": "\n\n".join(dict.fromkeys(m.text for m in messages if m.text)),
         "basis": last.id,
         "version": last.version,

@@ -1,11 +1,16 @@
 """Documents issued offline: frozen and signed at that moment, sent when KSeF is back."""
 
+import logging
+
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..ksef import links
 from .ksef_announcement import MODES as OUTAGES
 from .ksef_announcement import day_of
 from .ksef_queue import Decision
+
+_logger = logging.getLogger(__name__)
 
 OFFLINE_MODES = [("offline24", "Offline24"), *OUTAGES[:2]]
 
@@ -108,10 +113,20 @@ class KsefSubmission(models.Model):
         today = day_of(fields.Datetime.now())
         due = [*self._due_outside_batches(), ("is_offline", "=", False)]
         rows = self.search([*due, ("move_id.invoice_date", "<", today)])
-        able = rows.filtered(lambda row: not row.company_id._ksef_offline_obstacle())
-        if able:
-            self._issue_offline(able)
-            self.env["ir.cron"]._commit_progress()
+        for company, own in rows.grouped("company_id").items():
+            if company._ksef_may_issue_by_itself():
+                own._issue_safely()
+
+    def _issue_safely(self):
+        """Issue documents of one company; what goes wrong there stops no other."""
+        try:
+            self._issue_offline(self)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.cr.rollback()  # somebody works on one of them: next round
+        except Exception:
+            _logger.exception("KSeF: company %s could not issue offline", self.company_id.id)
+            self.env.cr.rollback()
+        self.env["ir.cron"]._commit_progress()
 
     def _withdraw(self):
         """What was issued offline may be in the buyer's hands: it is not taken back."""
@@ -122,6 +137,20 @@ class KsefSubmission(models.Model):
     def _mode_of_invoice(self):
         """How the invoice was issued: what we declared, else how KSeF classified it."""
         return self.issued_mode or super()._mode_of_invoice()
+
+    def _basis(self):
+        """The outage that issuing offline rests upon: none if it turned out not to count.
+
+        One that grew into a total failure is no such basis either, for the invoice bears codes.
+        """
+        return self.announcement_id.filtered(
+            lambda outage: outage.is_counted and outage.mode != "total_failure"
+        )
+
+    def _mode_by_announcement(self):
+        if self.announcement_id.is_counted and not self._basis():
+            return self.issued_mode
+        return self._basis().mode or "offline24"
 
     def _from_queued(self):
         """The document of an offline invoice was issued; problems found later do not stop it."""

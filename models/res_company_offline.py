@@ -31,6 +31,10 @@ class ResCompany(models.Model):
             )
         return ""
 
+    def _ksef_may_issue_by_itself(self):
+        """Whether the queue may issue offline: not in a total failure, which knows no codes."""
+        return not self._ksef_is_in_total_failure() and not self._ksef_offline_obstacle()
+
     def _ksef_is_in_total_failure(self):
         announcement = self.env["ksef.announcement"].sudo()._running(self.ksef_environment)
         return announcement.mode == "total_failure"

@@ -65,6 +65,7 @@ from . import test_send_wizard
 from . import test_sending
 from . import test_technical_correction
 from . import test_tokens
+from . import test_total_failure
 from . import test_takeover
 from . import test_tours
 from . import test_words

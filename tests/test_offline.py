@@ -279,35 +279,3 @@ class TestDeadlines(OfflineCommon):
             self.assertEqual(invoice.ksef_state, "accepted")
             self.announce("emergency", "2026-11-20 09:00:00", "2026-11-20 15:00:00")
             self.assertFalse(invoice.ksef_due_at)
-
-
-@tagged("post_install", "-at_install")
-class TestTotalFailure(OfflineCommon):
-    def test_invoice_stays_outside_ksef_for_good(self):
-        with self.at(FRIDAY):
-            outage = self.announce("total_failure", "2026-11-20 09:00:00")
-            invoice = self.post_invoice()
-            self.issue(invoice)
-            self.assertEqual((invoice.ksef_state, invoice.ksef_mode), (False, "total_failure"))
-            self.assertEqual(invoice.ksef_exemption, "total_failure")
-            self.assertFalse(invoice.ksef_submission_ids)
-            self.assertFalse(invoice.ksef_is_sendable or invoice.ksef_due_at)
-            outage.ends_at = "2026-11-20 12:00:00"
-            invoice.with_user(self.accountant).action_ksef_send()
-            self.run_queue()
-        self.assertFalse(self.simulator.documents())
-
-    def test_it_needs_no_certificate(self):
-        self.company.ksef_offline_certificate_id = False
-        self.announce("total_failure", "2026-11-20 09:00:00")
-        invoice = self.post_invoice()
-        self.issue(invoice)
-        self.assertEqual(invoice.ksef_mode, "total_failure")
-
-    def test_total_failure_ends_the_duty_to_send_what_was_issued_before(self):
-        with self.at(FRIDAY):
-            self.away()
-            invoice = self.post_invoice()
-            self.issue(invoice)
-            self.announce("total_failure", "2026-11-20 12:00:00")
-            self.assertFalse(invoice.ksef_due_at)

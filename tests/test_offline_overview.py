@@ -13,6 +13,7 @@ class TestOfflineOverview(OfflineCommon):
     def setUp(self):
         super().setUp()
         self.journal = self.company_data["default_journal_sale"].with_user(self.accountant)
+        self.company.ksef_responsible_id = self.accountant
 
     def light(self):
         self.env.invalidate_all()
@@ -83,7 +84,6 @@ class TestOfflineOverview(OfflineCommon):
     def test_mail_in_the_morning_names_what_is_due(self):
         with self.at(FRIDAY):
             invoice = self.issued_invoice()
-            self.company.ksef_responsible_id = self.accountant
             self.mail_digest()
         mail = self.env["mail.message"].search(
             [("partner_ids", "in", self.accountant.partner_id.ids), ("subject", "like", "KSeF")]

@@ -56,6 +56,16 @@ def test_further_failure_starts_the_count_anew() -> None:
     assert result.due_on == date(2026, 3, 19)
 
 
+def test_short_failure_inside_a_long_one_takes_no_day_away() -> None:
+    long = Outage(mode=Mode.EMERGENCY, began_on=date(2026, 3, 2), ended_on=date(2026, 3, 13))
+    short = Outage(mode=Mode.EMERGENCY, began_on=date(2026, 3, 4), ended_on=date(2026, 3, 5))
+    result = deadline(Mode.EMERGENCY, date(2026, 3, 3), issued_in=long, announced_since=[short])
+    assert result == deadline(Mode.EMERGENCY, date(2026, 3, 3), issued_in=long)
+    lasting = Outage(mode=Mode.EMERGENCY, began_on=date(2026, 3, 2))
+    result = deadline(Mode.EMERGENCY, date(2026, 3, 3), issued_in=lasting, announced_since=[short])
+    assert result.due_on is None
+
+
 def test_total_failure_ends_the_duty() -> None:
     assert not deadline(Mode.TOTAL_FAILURE, date(2026, 3, 2)).is_required
     crisis = Outage(mode=Mode.TOTAL_FAILURE, began_on=date(2026, 3, 3))
