@@ -162,9 +162,9 @@ class KsefLogin(models.Model):
 
     def _expire(self):
         """Note that KSeF does not take the access token any more."""
-        self.try_lock_for_update(allow_referencing=True).filtered(
-            lambda login: login.state == "active"
-        ).write({"access_valid_until": fields.Datetime.now(), "retry_at": fields.Datetime.now()})
+        self._try_lock().filtered(lambda login: login.state == "active").write(
+            {"access_valid_until": fields.Datetime.now(), "retry_at": fields.Datetime.now()}
+        )
 
     def _shared_failure(self):
         return Failure(kind=self.failure_kind) if self.failure_kind in SHARED_KINDS else None

@@ -1,7 +1,8 @@
 import logging
 import math
+import time
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -42,8 +43,13 @@ ALWAYS_WOKEN = 2  # lanes: one may be held up by a KSeF that does not answer
 ROWS_PER_LANE = 10  # due rows that are worth another lane
 STARTING = (1, 5)  # seconds after which the cron workers of a process that starts may listen
 COMMIT_ATTEMPTS = 5
+COLLISION = 1  # seconds until a step that met another transaction is taken again
+HELD_ELSEWHERE = 1  # seconds until a look at due rows that were all held by others
 BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600)  # seconds before the 1st, 2nd, … repetition
 PATIENCE = 60  # seconds to wait for a login or a session before asking for it again
+LONGEST_PAUSE = 60  # seconds between two looks at what KSeF is still working on
+HELD_UP = 3.0  # seconds without an answer, after which the rows of a company wait for one of them
+AWAY = (errors.NoAnswer, errors.Unavailable)
 NEVER = False
 
 
@@ -97,6 +103,11 @@ def _group_alike(verdicts):
         key = (verdict.row.state, decision.state, decision.retry_in, decision.failure)
         alike[key].append(verdict)
     yield from alike.values()
+
+
+def back_off(steps):
+    """Seconds to wait after so many steps that led to nothing."""
+    return BACK_OFF[min(steps, len(BACK_OFF) - 1)]
 
 
 class NotReady(Exception):
@@ -163,7 +174,8 @@ class KsefQueue(models.AbstractModel):
             if not done:
                 break
             time_left = self.env["ir.cron"]._commit_progress(done)
-        self.env["ir.cron"]._commit_progress(remaining=self._count_due())
+        # What is due still, though there was time, is held by workers that go on by themselves
+        self.env["ir.cron"]._commit_progress(remaining=0 if time_left > 0 else self._count_due())
         self._schedule_next()
 
     @api.model
@@ -211,14 +223,15 @@ class KsefQueue(models.AbstractModel):
 
     @api.model
     def _schedule_next(self):
-        """Trigger the crons for the moment when the next row is due."""
+        """Trigger the crons for the moment when the next row is due, or free again."""
         moments = [
             row.retry_at
             for name in QUEUES
             for row in self.env[name].search([("retry_at", "!=", False)], order="retry_at", limit=1)
         ]
         if moments:
-            self._trigger_cron(min(moments))
+            soonest = fields.Datetime.now() + timedelta(seconds=HELD_ELSEWHERE)
+            self._trigger_cron(max(soonest, min(moments)))
 
     @api.model
     def _trigger_cron(self, at=None):
@@ -246,6 +259,21 @@ class KsefQueue(models.AbstractModel):
         if self._name == "ksef.queue":
             for delay in STARTING:
                 start_alarm(self.env.cr.dbname, delay)
+
+    def _try_lock(self):
+        """Lock these rows but for those that somebody holds, and return them.
+
+        As `try_lock_for_update`, but a row that was changed meanwhile is not worth a line in the
+        log: whoever meets one begins anew.
+        """
+        query = SQL(
+            "SELECT id FROM %s WHERE id IN %s FOR NO KEY UPDATE SKIP LOCKED",
+            SQL.identifier(self._table),
+            self._ids or (0,),
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        held = {id_ for [id_] in self.env.cr.fetchall()}
+        return self.filtered(lambda row: row.id in held)
 
     # === AFTER A CRASH === #
 
@@ -277,11 +305,15 @@ class KsefQueue(models.AbstractModel):
 
     def _carry_on(self):
         """Carry this locked row one step further, and as far as that step goes."""
-        decision = self._decide(self._step())
-        self._commit(decision)
-        while decision.then:
-            decision = self._decide(decision.then)
-            self._commit(decision)
+        method = self._step()
+        while method:
+            mark = self._mark()
+            decision = self._decide(method)
+            method = self._commit(decision, mark) and decision.then
+
+    def _mark(self):
+        """What tells whether somebody else has carried this row on."""
+        return self.state, self.state_changed_at, self.attempts
 
     def _step(self):
         """The name of the method that carries on from this state."""
@@ -289,16 +321,32 @@ class KsefQueue(models.AbstractModel):
 
     def _decide(self, method):
         """Run one step and return its decision; an error becomes one too."""
+        begun = time.monotonic()
         try:
             return getattr(self, method)()
         except NotReady as waiting:
             return self._on_not_ready(waiting)
         except errors.KsefError as error:
-            return self._on_error(error)
+            decision = self._on_error(error)
+            is_long = isinstance(error, AWAY) and time.monotonic() - begun > HELD_UP
+            return self._spare_others(decision) if is_long else decision
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            self.env.cr.rollback()
+            return Decision(state=self.state, retry_in=COLLISION)
         except Exception:
             _logger.exception("KSeF: %s(%s) failed in %s", self._name, self.id, method)
             self.env.cr.rollback()
             return self._on_defect()
+
+    def _spare_others(self, decision):
+        """Have due rows of this company wait, lest each of them holds a worker up as long."""
+        now = fields.Datetime.now()
+        due = [("company_id", "=", self.company_id.id), ("retry_at", "<=", now)]
+        spared = tuple(
+            Verdict.of(row, Decision(state=row.state, retry_in=PATIENCE, failure=decision.failure))
+            for row in self.search([*due, ("id", "!=", self.id)])
+        )
+        return replace(decision, others=(*decision.others, *spared))
 
     def _on_not_ready(self, waiting):
         """Decide what it means in this state that something is missing: wait for it."""
@@ -317,20 +365,43 @@ class KsefQueue(models.AbstractModel):
         """Seconds until the next attempt: what KSeF asks for, else growing."""
         if failure and failure.retry_after:
             return failure.retry_after + 1  # our moments have no fractions of a second
-        return BACK_OFF[min(self.attempts, len(BACK_OFF) - 1)]
+        return back_off(self.attempts)
+
+    def _next_look(self):
+        """Seconds until the next look at what KSeF is working on."""
+        return min(back_off(self.attempts), LONGEST_PAUSE)
 
     # === WRITING === #
 
-    def _commit(self, decision):
-        """Write a decision and commit it; repeat when it collides with another transaction."""
-        for attempt in range(1, COMMIT_ATTEMPTS + 1):
+    def _commit(self, decision, mark):
+        """Write a decision and commit it; repeat when it collides with another transaction.
+
+        Each collision gives up the lock of the row. Return whether the decision was written: not
+        if somebody else has carried the row on since `mark`.
+        """
+        for attempt in range(1, COMMIT_ATTEMPTS):
             try:
-                self._apply(decision)
-                self.env["ir.cron"]._commit_progress()
-                return
+                return self._commit_once(decision, mark)
             except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
                 self.env.cr.rollback()
                 _logger.info("KSeF: %s(%s) repeats commit %s", self._name, self.id, attempt)
+        return self._commit_once(decision, mark)
+
+    def _commit_once(self, decision, mark):
+        is_ours = self._hold(mark)
+        if is_ours:
+            self._apply(decision)
+            self.env["ir.cron"]._commit_progress()
+        return is_ours
+
+    def _hold(self, mark):
+        """Lock this row, waiting for whoever has it; return whether it is still as it was."""
+        query = SQL(
+            "SELECT FROM %s WHERE id = %s FOR NO KEY UPDATE", SQL.identifier(self._table), self.id
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        self.invalidate_recordset()
+        return self._mark() == mark
 
     def _apply(self, decision):
         """Write a decision: the new state, when the row is due again, and why."""
@@ -365,7 +436,7 @@ class KsefQueue(models.AbstractModel):
         if not verdicts:
             return
         rows = verdicts[0].row.union(*(verdict.row for verdict in verdicts))
-        held = set(rows.try_lock_for_update(allow_referencing=True).ids)
+        held = set(rows._try_lock().ids)
         current = [v for v in verdicts if v.row.id in held and v.is_current]
         written = rows.browse(verdict.row.id for verdict in current)
         for alike in _group_alike(current):
@@ -392,10 +463,10 @@ class KsefQueue(models.AbstractModel):
 
     def _wake(self):
         """Make waiting rows due now. Rows that are being processed are left alone."""
-        rows = self.try_lock_for_update(allow_referencing=True)
+        rows = self._try_lock()
         rows.write({"retry_at": fields.Datetime.now()})
 
     def _halt(self, failure):
         """Tell waiting rows why they wait; they go on when a person has mended it."""
-        rows = self.try_lock_for_update(allow_referencing=True)
+        rows = self._try_lock()
         rows.write({"retry_at": False, **failure.as_values()})

@@ -115,7 +115,7 @@ class KsefSession(models.Model):
         client = self.env["ksef.login"]._current_client(self.company_id)
         answer = client.session_status(self.reference_number)
         if answer.outcome is Outcome.PENDING:
-            return Decision(state="processing", retry_in=self._retry_in())
+            return Decision(state="processing", retry_in=self._next_look())
         invoices = client.session_invoices(self.reference_number)
         listed = {invoice.invoice_hash: invoice for invoice in invoices}
         failure = Failure.from_status(answer.status, "session")

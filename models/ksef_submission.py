@@ -3,13 +3,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from ..ksef import errors
 from ..ksef.codes import Outcome, Remedy, exception_remedy
 from ..ksef.crypto import hash_base64
 from .failure import Failure
-from .ksef_queue import ENVIRONMENTS, NEVER, Decision, Verdict
+from .ksef_queue import ENVIRONMENTS, NEVER, Decision, Verdict, back_off
 
 STALE = 300  # seconds after which an unfinished call is taken for a crash
 FEW = 4  # other documents that make one list cheaper than asking for each
@@ -106,6 +107,9 @@ class KsefSubmission(models.Model):
     session_reference = fields.Char(readonly=True, help="The session that KSeF has it in.")
     invoice_reference = fields.Char(readonly=True)
     sent_at = fields.Datetime(readonly=True)
+    sendings = fields.Integer(
+        string="Times sent", readonly=True, help="Each one after the first waits longer."
+    )
     ksef_number = fields.Char(string="KSeF number", readonly=True, index="btree_not_null")
     accepted_at = fields.Datetime(string="Number given", readonly=True)
     mode = fields.Selection(
@@ -170,7 +174,7 @@ class KsefSubmission(models.Model):
             values = {"invoice_reference": found.reference_number}
             return Decision(state="sent", retry_in=0, values=values)
         if fields.Datetime.now() - self.state_changed_at < GRACE:
-            return Decision(state="unknown", retry_in=self._retry_in())
+            return Decision(state="unknown", retry_in=self._next_look())
         return Decision(state="queued", retry_in=0)
 
     def _find_in_session(self, client):
@@ -195,7 +199,7 @@ class KsefSubmission(models.Model):
     def _judge_plain(self, answer):
         """The same without asking KSeF again: a duplicate is left for a step of its own."""
         if answer.outcome is Outcome.PENDING:
-            return Decision(state="sent", retry_in=self._retry_in())
+            return Decision(state="sent", retry_in=self._next_look())
         if answer.outcome is Outcome.ACCEPTED:
             return self._accept(answer)
         if answer.status.code == DUPLICATE:
@@ -209,14 +213,19 @@ class KsefSubmission(models.Model):
     def _companions(self):
         """Documents of the same session that may be asked about with this one."""
         soon = fields.Datetime.now() + SOON
-        return self.search(
+        companions = self.search(
             [
                 ("id", "!=", self.id),
                 ("session_id", "=", self.session_id.id),
                 ("state", "=", "sent"),
                 ("retry_at", "<=", soon),
             ]
-        ).try_lock_for_update(allow_referencing=True)
+        )
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return companions._try_lock()
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            return self.browse()  # another worker asks about them
 
     def _judge_together(self, client, companions):
         """Read the list of the session once for several documents."""
@@ -321,8 +330,8 @@ class KsefSubmission(models.Model):
         return Decision(state="rejected", failure=failure)
 
     def _requeue(self, failure, values):
-        """Nothing of it is in KSeF: the same bytes are to be sent again."""
-        retry_in = self._retry_in(failure)
+        """Nothing of it is in KSeF: the same bytes are to be sent again, ever more rarely."""
+        retry_in = self._retry_in(failure) if failure.retry_after else back_off(1 + self.sendings)
         return Decision(state="queued", retry_in=retry_in, values=values, failure=failure)
 
     # === WRITING === #
@@ -343,24 +352,26 @@ class KsefSubmission(models.Model):
     def _give_up_session(self):
         """Have nobody send into a session that KSeF takes nothing in any more."""
         gone = [("reference_number", "=", self.session_reference), ("state", "=", "open")]
-        self.env["ksef.session"].search([*gone, ("kind", "=", "online")])._move_to(
-            "lost", retry_at=False
-        )
+        sessions = self.env["ksef.session"].search([*gone, ("kind", "=", "online")])
+        sessions._try_lock()._move_to("lost", retry_at=False)
 
     def _blocking_problems(self):
         return [p for p in self.move_id._ksef_problems() if p.is_blocking]
 
     def _frozen_values(self):
         """The document as it leaves: frozen once, never rendered again for a repetition."""
-        now = fields.Datetime.now()
+        leaving = self._leaving_values()
         if self.document:
-            return {"sent_at": now}
+            return leaving
         document = self.move_id._ksef_invoice_xml()
         return {
-            "sent_at": now,
+            **leaving,
             "document": base64.b64encode(document),
             "document_hash": hash_base64(document),
         }
+
+    def _leaving_values(self):
+        return {"sent_at": fields.Datetime.now(), "sendings": self.sendings + 1}
 
     def _document_bytes(self):
         return base64.b64decode(self.with_context(bin_size=False).document)

@@ -79,7 +79,7 @@ class KsefSubmission(models.Model):
         ]
         limit = len(LANES) * MAX_INVOICES
         rows = self.search(domain, order="due_at, id", limit=limit)
-        return rows.try_lock_for_update(allow_referencing=True)
+        return rows._try_lock()
 
     @api.model
     def _divide(self, rows):
@@ -160,4 +160,4 @@ class KsefSubmission(models.Model):
 
     def _joining(self, values):
         """The batch carries it from here on, so it is not due by itself."""
-        return Decision(state="sending", values={"sent_at": fields.Datetime.now(), **values})
+        return Decision(state="sending", values={**self._leaving_values(), **values})

@@ -12,6 +12,7 @@ from .ksef_queue import Decision
 
 _logger = logging.getLogger(__name__)
 
+FROZEN = ("document", "document_hash")
 OFFLINE_MODES = [("offline24", "Offline24"), *OUTAGES[:2]]
 
 
@@ -46,7 +47,7 @@ class KsefSubmission(models.Model):
         :raises UnusableKey: if the Offline certificate cannot sign
         :return: the rows that are issued
         """
-        held = rows.try_lock_for_update(allow_referencing=True)
+        held = rows._try_lock()
         queued = held.filtered(lambda row: row.state == "queued" and not row.is_offline)
         for company, own in queued.grouped("company_id").items():
             own._issue_offline_in(company)
@@ -68,7 +69,7 @@ class KsefSubmission(models.Model):
         now = fields.Datetime.now()
         self.write(
             {
-                **{name: value for name, value in frozen.items() if name != "sent_at"},
+                **{name: frozen[name] for name in FROZEN if name in frozen},
                 "session_id": False,
                 "is_offline": True,
                 "issued_mode": mode,

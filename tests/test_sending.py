@@ -174,6 +174,22 @@ class TestFailures(KsefCommon):
         self.send(self.invoice)
         self.assert_exactly_one_document()
 
+    def test_document_that_ksef_fails_on_again_and_again_is_sent_ever_more_rarely(self):
+        waits = []
+        self.simulator.delays(processing_polls=0)
+        for _time in range(3):
+            self.simulator.fault("verdict", "send", code=550)
+        self.invoice.action_ksef_send()
+        for _time in range(3):
+            self.run_queue(minutes=0.05)
+            waits.append((self.row.retry_at - self.row.state_changed_at).total_seconds())
+            self.row.retry_at = fields.Datetime.now()
+        self.assertEqual(waits, [4, 8, 15])
+        self.run_queue()
+        self.assertEqual(self.row.sendings, 4)
+        [accepted] = self.accepted_documents()
+        self.assertEqual(accepted["ksefNumber"], self.invoice.ksef_number)
+
     def test_crash_after_the_intent_is_resolved_by_asking(self):
         self.simulator.fault("lost-answer", "send")
         self.simulator.fault("server-error", "invoice-list")

@@ -17,7 +17,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
-from tools import console, sending
+from tools import console, processes, sending, server
+from tools.processes import Child
 from tools.results import Results
 from tools.sending import Stage, Worker
 
@@ -26,6 +27,8 @@ KILLS = 22
 WAVES = (1, 2, 3, 5, 40, 60)  # invoices sent at once: one by one, or enough for a batch
 LIFETIME = (0.3, 5.0)  # seconds from the moment a process is ready to its end
 PATIENCE = 150.0  # seconds until all is quiet after the last kill
+COLLISION = "could not serialize access due to concurrent update"
+UNFINISHED = "upo_hash IS NULL AND state != 'withdrawn'"
 FAULTS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("lost-answer", {}),
     ("server-error", {}),
@@ -46,13 +49,16 @@ class Chaos:
     chance: random.Random
     waiting: list[int]
     workers: dict[str, ExitStack] = field(default_factory=dict)
+    children: list[Child] = field(default_factory=list)
     kills: int = 0
 
     def start(self, name: str) -> Worker:
         """Start the process of this name, in place of one that was killed."""
         stack = ExitStack()
         self.workers[name] = stack
-        return stack.enter_context(self.stage.serving(name))
+        worker = stack.enter_context(self.stage.serving(f"{name}-{self.kills}"))
+        self.children.append(worker.child)
+        return worker
 
     def stop(self) -> None:
         for stack in self.workers.values():
@@ -92,7 +98,7 @@ def run(wanted: str) -> Results:
             _calm_down(chaos)
         finally:
             chaos.stop()
-        return _judge(stage, seed, chaos.kills)
+        return _judge(chaos, seed)
 
 
 def _rage(chaos: Chaos) -> None:
@@ -117,11 +123,19 @@ def _calm_down(chaos: Chaos) -> None:
     """The faults end; what is unfinished has to settle by itself."""
     chaos.stage.control.clear_faults()
     deadline = time.monotonic() + PATIENCE
-    while chaos.stage.count("upo_hash IS NULL AND state != 'withdrawn'"):
+    while chaos.stage.count(UNFINISHED):
         if time.monotonic() > deadline:
-            console.say(f"Not settled: {_summary(chaos.stage)}")
+            _tell_unfinished(chaos.stage)
             return
         time.sleep(0.5)
+
+
+def _tell_unfinished(stage: Stage) -> None:
+    """Say what the first documents that did not settle are waiting for."""
+    columns = "document_number, state, attempts, sendings, state_changed_at, retry_at, failure_kind"
+    rows = stage.query(f"SELECT {columns} FROM ksef_submission WHERE {UNFINISHED} LIMIT 5")
+    for row in rows:
+        console.tell(f"Not settled: {', '.join(row)}")
 
 
 def _summary(stage: Stage) -> str:
@@ -129,17 +143,19 @@ def _summary(stage: Stage) -> str:
     return ", ".join(f"{state} {count}" for state, count in rows)
 
 
-def _judge(stage: Stage, seed: int, kills: int) -> Results:
+def _judge(chaos: Chaos, seed: int) -> Results:
+    stage = chaos.stage
     checks: tuple[Callable[[Stage], list[str]], ...] = (
         _check_numbers,
         _check_documents,
         _check_receipts,
     )
     faults = {check.__name__.strip("_"): check(stage) for check in checks}
+    faults["check_logs"] = _troubles(chaos.children)
     for name, found in faults.items():
         for fault in found[:5]:
             console.tell(f"FAIL chaos {name} (seed {seed}): {fault}")
-    console.tell(f"chaos: seed {seed}, {kills} kills, {_summary(stage)}")
+    console.tell(f"chaos: seed {seed}, {chaos.kills} kills, {_summary(stage)}")
     failed = sum(bool(found) for found in faults.values())
     return Results(passed=len(faults) - failed, failed=failed)
 
@@ -179,6 +195,16 @@ def _check_receipts(stage: Stage) -> list[str]:
         for number, stored_hash, content in receipts
         if stored_hash != _hash(content) or number.encode() not in content
     ]
+
+
+def _troubles(children: list[Child]) -> list[str]:
+    """What processes met that they did not expect.
+
+    What KSeF does wrong is expected, and so are collisions, which Odoo logs and we repeat.
+    """
+    logs = ((child.name, processes.text(child)) for child in children)
+    troubles = ((name, trouble) for name, log in logs for trouble in server.trouble(log))
+    return [f"{name}: {trouble}" for name, trouble in troubles if COLLISION not in trouble]
 
 
 def _stored(stage: Stage, content: str, digest: str) -> Iterator[tuple[str, str, bytes]]:
