@@ -5,7 +5,8 @@ from lxml import etree, html
 
 from odoo.tests import tagged
 
-from ..ksef.fa3.faktura import NAMESPACE, FaWiersz
+from ..ksef.fa3.faktura import NAMESPACE
+from ..ksef.fa3.faktura.invoice import FaWiersz
 from ..ksef.fa3.writer import write
 from ..models.readable.labels import LABELS
 from .fa3_common import Fa3Common

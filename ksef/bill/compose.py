@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from ..fa3.faktura import Fa, Faktura
+from ..fa3.faktura import Faktura
+from ..fa3.faktura.invoice import Fa
 from .balance import Balanced, Manner, balance, balance_total
 from .corrections import Coded, difference_lines
 from .draft import ZERO, Doubt, Draft, Line, Origin, Outcome, Remark, Target

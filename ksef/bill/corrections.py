@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ..fa3.faktura import FaWiersz
+from ..fa3.faktura.invoice import FaWiersz
 from .draft import ZERO, Line
 from .rows import Value, make_line, negated, value_of
 

@@ -7,7 +7,7 @@ from datetime import date
 from decimal import Decimal
 from enum import Enum
 
-from ..fa3.faktura import FaWiersz
+from ..fa3.faktura.invoice import FaWiersz
 from ..fa3.rates import Group
 
 ZERO = Decimal(0)

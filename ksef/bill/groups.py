@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from ..fa3.amounts import round_money
-from ..fa3.faktura import Fa, FaWiersz
+from ..fa3.faktura.invoice import Fa, FaWiersz
 from ..fa3.rates import GROUP_OF_CODE, GROUPS, MARGIN, OSS, Group, find_group, percent_of
 from .draft import ZERO, Target
 from .facts import MAX_AMOUNT

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ..fa3.amounts import round_half_up, round_money
-from ..fa3.faktura import FaWiersz
+from ..fa3.faktura.invoice import FaWiersz
 from ..fa3.rates import percent_of
 from .draft import ZERO, Line, Origin
 from .groups import amount

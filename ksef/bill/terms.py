@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ..fa3.faktura import Adnotacje, Fa, TerminOpis, TerminPlatnosci, TRachunekBankowy
+from ..fa3.faktura.annotations import Adnotacje
+from ..fa3.faktura.invoice import Fa
+from ..fa3.faktura.payment import TerminOpis, TerminPlatnosci, TRachunekBankowy
 from .draft import ZERO, Account, Doubt, Remark, Target, Terms
 from .facts import EARLIEST, LATEST
 from .groups import amount

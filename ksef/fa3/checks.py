@@ -14,7 +14,9 @@ from decimal import Decimal
 
 from .. import nip
 from .amounts import format_money, round_money
-from .faktura import Fa, Faktura, FaWiersz, TPodmiot2, TPodmiot3
+from .faktura import Faktura
+from .faktura.invoice import Fa, FaWiersz
+from .faktura.parties import TPodmiot2, TPodmiot3
 from .rates import GROUPS, Group, find_group, percent_of
 from .schema import DocumentProblem
 

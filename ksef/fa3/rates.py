@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
-from .faktura import FaWiersz
+from .faktura.invoice import FaWiersz
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,15 +5,17 @@ from uuid import UUID, uuid5
 
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_money, round_price, round_quantity, to_decimal
+from ...ksef.fa3.faktura.invoice import FakturaZaliczkowa, ZaliczkaCzesciowa
+from ...ksef.fa3.faktura.order import Zamowienie, ZamowienieWiersz
 from ...ksef.fa3.plan import limit_of
 from . import corrections_state as states
 
 ADVANCES = ("ZAL", "KOR_ZAL")
 SETTLEMENTS = ("ROZ", "KOR_ROZ")
 _CUSTOMS_PROCEDURES = ("I_42", "I_63")
-_NAME_LIMIT = limit_of(faktura.ZamowienieWiersz, "P_7Z")
+_NAME_LIMIT = limit_of(ZamowienieWiersz, "P_7Z")
 
 
 class KsefFa3Advances(models.AbstractModel):
@@ -105,7 +107,7 @@ class KsefFa3Advances(models.AbstractModel):
 
     def _build_partial_advances(self, invoice):
         return tuple(
-            faktura.ZaliczkaCzesciowa(
+            ZaliczkaCzesciowa(
                 P_6Z=advance.paid_on,
                 P_15Z=round_money(advance.amount),
                 KursWalutyZW=round_quantity(advance.rate) if invoice.rate else None,
@@ -125,8 +127,8 @@ class KsefFa3Advances(models.AbstractModel):
 
     def _build_settled_advance(self, move):
         if move.ksef_number:
-            return faktura.FakturaZaliczkowa(NrKSeFFaZaliczkowej=move.ksef_number)
-        return faktura.FakturaZaliczkowa(NrKSeFZN=True, NrFaZaliczkowej=text.clean_line(move.name))
+            return FakturaZaliczkowa(NrKSeFFaZaliczkowej=move.ksef_number)
+        return FakturaZaliczkowa(NrKSeFZN=True, NrFaZaliczkowej=text.clean_line(move.name))
 
     # === ORDER === #
 
@@ -145,7 +147,7 @@ class KsefFa3Advances(models.AbstractModel):
     def _build_current_order(self, invoice):
         orders = invoice.move._ksef_orders()
         if not orders:
-            return faktura.Zamowienie(
+            return Zamowienie(
                 WartoscZamowienia=round_money(invoice.move.ksef_order_total),
                 ZamowienieWiersz=tuple(self._build_rows_of_advance(invoice)),
             )
@@ -154,7 +156,7 @@ class KsefFa3Advances(models.AbstractModel):
             for number, line in enumerate(self._order_lines(orders), 1)
         )
         total = 0 if orders.state == "cancel" else orders.amount_total
-        return faktura.Zamowienie(WartoscZamowienia=round_money(total), ZamowienieWiersz=rows)
+        return Zamowienie(WartoscZamowienia=round_money(total), ZamowienieWiersz=rows)
 
     def _order_lines(self, orders):
         return orders.order_line.filtered(
@@ -166,7 +168,7 @@ class KsefFa3Advances(models.AbstractModel):
         is_cancelled = line.order_id.state == "cancel"
         quantity = round_quantity(line.product_uom_qty)
         net = round_money(line.price_subtotal)
-        return faktura.ZamowienieWiersz(
+        return ZamowienieWiersz(
             NrWierszaZam=number,
             UU_IDZ=self._order_line_key(line),
             P_7Z=text.shorten(self._name_of(line), _NAME_LIMIT)[0],
@@ -207,7 +209,7 @@ class KsefFa3Advances(models.AbstractModel):
 
     def _build_rows_of_advance(self, invoice):
         for number, row in enumerate(invoice.rows, 1):
-            yield faktura.ZamowienieWiersz(
+            yield ZamowienieWiersz(
                 NrWierszaZam=number,
                 UU_IDZ=row.line.ksef_uuid,
                 P_7Z=text.shorten(self._name_of(row.line), _NAME_LIMIT)[0],

@@ -2,13 +2,14 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
+from ...ksef.fa3.faktura.annotations import Adnotacje, PMarzy, Zwolnienie
 from ...ksef.fa3.plan import limit_of
 from .identity import identify_partner
 
 # Above this, payment for goods and services of Annex 15 must be split (art. 108a(1a) VAT Act).
 SPLIT_PAYMENT_LIMIT = Decimal("15000.00")
-BASIS_LIMIT = limit_of(faktura.Zwolnienie, "P_19A")
+BASIS_LIMIT = limit_of(Zwolnienie, "P_19A")
 _BASIS_FIELDS = {"A": "P_19A", "B": "P_19B", "C": "P_19C"}
 
 
@@ -16,7 +17,7 @@ class KsefFa3Annotations(models.AbstractModel):
     _inherit = "ksef.fa3"
 
     def _build_annotations(self, invoice):
-        return faktura.Adnotacje(
+        return Adnotacje(
             P_16=self._is_cash_method(invoice),
             P_17=invoice.move._ksef_is_self_billed(),
             P_18=self._is_reverse_charge(invoice),
@@ -75,9 +76,9 @@ class KsefFa3Annotations(models.AbstractModel):
         """One field for all bases: the first kind, the texts joined."""
         rows = self._exempt_rows(invoice)
         if not rows:
-            return faktura.Zwolnienie(P_19N=True)
+            return Zwolnienie(P_19N=True)
         field = _BASIS_FIELDS[min(row.taxes[:1].ksef_exempt_kind or "A" for row in rows)]
-        return faktura.Zwolnienie(P_19=True, **{field: self._exemption_basis(rows)})
+        return Zwolnienie(P_19=True, **{field: self._exemption_basis(rows)})
 
     def _exemption_basis(self, rows):
         """The distinct bases of exempt rows in one text."""
@@ -87,8 +88,8 @@ class KsefFa3Annotations(models.AbstractModel):
     def _build_margin(self, invoice):
         kinds = self._margin_kinds(invoice)
         if not kinds:
-            return faktura.PMarzy(P_PMarzyN=True)
-        return faktura.PMarzy(P_PMarzy=True, **{f"P_PMarzy_{kind}": True for kind in kinds})
+            return PMarzy(P_PMarzyN=True)
+        return PMarzy(P_PMarzy=True, **{f"P_PMarzy_{kind}": True for kind in kinds})
 
     def _margin_kinds(self, invoice):
         """Values of `ksef_margin_kind`, False where a tax has none."""

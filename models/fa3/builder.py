@@ -7,8 +7,10 @@ from odoo import api, fields, models, release
 from odoo.modules import Manifest
 
 from ...ksef.errors import InvalidDocument
-from ...ksef.fa3 import checks, faktura, reader, schema, text, writer
+from ...ksef.fa3 import checks, reader, schema, text, writer
 from ...ksef.fa3.amounts import round_half_up, round_money, round_quantity, to_decimal
+from ...ksef.fa3.faktura import Faktura, TNaglowek
+from ...ksef.fa3.faktura.invoice import Fa
 from ...ksef.fa3.schema import DocumentProblem
 from .material import Invoice, Payment, Prepared
 
@@ -187,7 +189,7 @@ class KsefFa3(models.AbstractModel):
             raise InvalidDocument([problem]) from error
 
     def _build_document(self, invoice):
-        return faktura.Faktura(
+        return Faktura(
             Naglowek=self._build_header(),
             Podmiot1=self._build_seller(invoice),
             Podmiot2=self._build_buyer(invoice),
@@ -199,14 +201,14 @@ class KsefFa3(models.AbstractModel):
 
     def _build_header(self):
         version = Manifest.for_addon("account_ksef")["version"]
-        return faktura.TNaglowek(
+        return TNaglowek(
             DataWytworzeniaFa=fields.Datetime.now().replace(tzinfo=timezone.utc),
             SystemInfo=f"Odoo {release.series} account_ksef {version}",
         )
 
     def _build_invoice(self, invoice):
         move = invoice.move
-        return faktura.Fa(
+        return Fa(
             KodWaluty=move.currency_id.name,
             P_1=move.invoice_date,
             P_1M=text.clean_line(move.company_id.ksef_issue_place),

@@ -2,15 +2,17 @@ import re
 
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
+from ...ksef.fa3.faktura.invoice import Fa
+from ...ksef.fa3.faktura.parties import TAdres, TPodmiot2
 from ...ksef.fa3.plan import limit_of
 from ..problem import Problem
 from .identity import identify_partner, identify_party
 
-_NAME_LIMIT = limit_of(faktura.TPodmiot2, "Nazwa")
-_ADDRESS_LIMIT = limit_of(faktura.TAdres, "AdresL1")
-_NUMBER_LIMIT = limit_of(faktura.Fa, "P_2")
-_OTHER_NUMBER_LIMIT = limit_of(faktura.TPodmiot2, "NrID")
+_NAME_LIMIT = limit_of(TPodmiot2, "Nazwa")
+_ADDRESS_LIMIT = limit_of(TAdres, "AdresL1")
+_NUMBER_LIMIT = limit_of(Fa, "P_2")
+_OTHER_NUMBER_LIMIT = limit_of(TPodmiot2, "NrID")
 _EU_NUMBER = re.compile(r"[0-9A-Z+*]{1,12}", re.ASCII)
 _ACCOUNT_LENGTHS = range(10, 35)
 

@@ -1,10 +1,11 @@
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_quantity
+from ...ksef.fa3.faktura.conditions import Umowy, WarunkiTransakcji, Zamowienia
 from ...ksef.fa3.plan import limit_of
 
-_DELIVERY_LIMIT = limit_of(faktura.WarunkiTransakcji, "WarunkiDostawy")
+_DELIVERY_LIMIT = limit_of(WarunkiTransakcji, "WarunkiDostawy")
 
 
 class KsefFa3Conditions(models.AbstractModel):
@@ -14,7 +15,7 @@ class KsefFa3Conditions(models.AbstractModel):
 
     def _build_conditions(self, invoice):
         move = invoice.move
-        return faktura.WarunkiTransakcji(
+        return WarunkiTransakcji(
             Umowy=self._build_contracts(invoice),
             Zamowienia=tuple(map(self._build_order_reference, self._orders_of(move))),
             NrPartiiTowaru=self._lot_numbers(move),
@@ -37,7 +38,7 @@ class KsefFa3Conditions(models.AbstractModel):
         """The contract of the invoice, else that of the customer."""
         move, buyer = invoice.move, invoice.buyer
         source = move if move.ksef_contract_no or move.ksef_contract_on else buyer
-        contract = faktura.Umowy(
+        contract = Umowy(
             DataUmowy=source.ksef_contract_on or None,
             NrUmowy=text.clean_line(source.ksef_contract_no),
         )
@@ -45,7 +46,7 @@ class KsefFa3Conditions(models.AbstractModel):
 
     def _build_order_reference(self, order):
         """The customer's own order number where it is known."""
-        return faktura.Zamowienia(
+        return Zamowienia(
             DataZamowienia=order.date_order.date() if order.date_order else None,
             NrZamowienia=text.clean_line(order.client_order_ref or order.name),
         )

@@ -4,11 +4,12 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
+from ...ksef.fa3.faktura.invoice import DaneFaKorygowanej, Fa, Podmiot1K, Podmiot2K
 from ...ksef.fa3.plan import limit_of
 from . import corrections_state as states
 
-_REASON_LIMIT = limit_of(faktura.Fa, "PrzyczynaKorekty")
+_REASON_LIMIT = limit_of(Fa, "PrzyczynaKorekty")
 _BUYER = "NB01"  # ties the buyer to the data that are corrected
 
 
@@ -185,7 +186,7 @@ class KsefFa3Corrections(models.AbstractModel):
         return text.shorten(reason, _REASON_LIMIT)[0]
 
     def _build_corrected(self, corrected):
-        return faktura.DaneFaKorygowanej(
+        return DaneFaKorygowanej(
             DataWystFaKorygowanej=corrected.issued_on,
             NrFaKorygowanej=text.clean_line(corrected.number),
             NrKSeF=bool(corrected.ksef_number),
@@ -274,14 +275,14 @@ class KsefFa3Corrections(models.AbstractModel):
         }
 
     def _build_former_seller(self, seller):
-        return faktura.Podmiot1K(
+        return Podmiot1K(
             PrefiksPodatnika=seller.PrefiksPodatnika,
             DaneIdentyfikacyjne=seller.DaneIdentyfikacyjne,
             Adres=seller.Adres,
         )
 
     def _build_former_buyer(self, buyer):
-        return faktura.Podmiot2K(
+        return Podmiot2K(
             DaneIdentyfikacyjne=buyer.DaneIdentyfikacyjne,
             Adres=buyer.Adres,
             IDNabywcy=buyer.IDNabywcy or _BUYER,

@@ -3,8 +3,11 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_money, round_quantity
+from ...ksef.fa3.faktura.invoice import FaWiersz, Podmiot2K
+from ...ksef.fa3.faktura.parties import TPodmiot2
+from ...ksef.fa3.faktura.payment import Platnosc, TerminPlatnosci
 from ...ksef.fa3.rates import GROUPS
 
 _ADDITIONAL_BUYER = 4  # Podmiot3/Rola
@@ -40,10 +43,10 @@ class KsefFa3CorrectionsData(models.AbstractModel):
     def _build_right_payment(self, invoice):
         """The terms of payment, if they are what is corrected."""
         move, state = invoice.move, invoice.correction.state
-        known = state.last.Fa.Platnosc or state.first.Fa.Platnosc or faktura.Platnosc()
+        known = state.last.Fa.Platnosc or state.first.Fa.Platnosc or Platnosc()
         if move.ksef_right_due_on:
             known = replace(
-                known, TerminPlatnosci=(faktura.TerminPlatnosci(Termin=move.ksef_right_due_on),)
+                known, TerminPlatnosci=(TerminPlatnosci(Termin=move.ksef_right_due_on),)
             )
         if move.ksef_right_bank_id:
             account = self._build_account(invoice, move.ksef_right_bank_id)
@@ -90,8 +93,8 @@ class KsefFa3CorrectionsData(models.AbstractModel):
 
     def _build_former_additional(self, number, was):
         known = was.DaneIdentyfikacyjne
-        return faktura.Podmiot2K(
-            DaneIdentyfikacyjne=faktura.TPodmiot2(
+        return Podmiot2K(
+            DaneIdentyfikacyjne=TPodmiot2(
                 NIP=known.NIP,
                 KodUE=known.KodUE,
                 NrVatUE=known.NrVatUE,
@@ -123,7 +126,7 @@ class KsefFa3CorrectionsData(models.AbstractModel):
 
     def _build_named_row(self, row):
         """Only what was supplied, not for how much (art. 106j(3)(2) VAT Act)."""
-        return faktura.FaWiersz(
+        return FaWiersz(
             NrWierszaFa=row.NrWierszaFa, UU_ID=row.UU_ID, P_7=row.P_7, CN=row.CN, PKWiU=row.PKWiU
         )
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from ...ksef.fa3.amounts import round_money, round_price
-from ...ksef.fa3.faktura import Faktura, FaWiersz
+from ...ksef.fa3.faktura import Faktura
+from ...ksef.fa3.faktura.invoice import FaWiersz
 from ...ksef.fa3.rates import GROUPS
 
 _CENT = Decimal("0.01")

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...ksef.fa3 import faktura
+from ...ksef.fa3.faktura.invoice import OkresFa
 
 
 class KsefFa3Dates(models.AbstractModel):
@@ -20,7 +20,7 @@ class KsefFa3Dates(models.AbstractModel):
     def _build_period(self, move):
         if not self._has_period(move):
             return None
-        return faktura.OkresFa(P_6_Od=move.ksef_period_starts_on, P_6_Do=move.ksef_period_ends_on)
+        return OkresFa(P_6_Od=move.ksef_period_starts_on, P_6_Do=move.ksef_period_ends_on)
 
     def _has_period(self, move):
         return bool(move.ksef_period_starts_on and move.ksef_period_ends_on)

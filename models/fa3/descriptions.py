@@ -1,13 +1,15 @@
 from odoo import models
 from odoo.tools import html2plaintext
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_money
+from ...ksef.fa3.faktura.footer import Informacje, Rejestry, Stopka
+from ...ksef.fa3.faktura.invoice import TKluczWartosc
 from ...ksef.fa3.plan import limit_of
 from .rows import NAME_LIMIT
 
-_VALUE_LIMIT = limit_of(faktura.TKluczWartosc, "Wartosc")
-FOOTER_LIMIT = limit_of(faktura.Informacje, "StopkaFaktury")
+_VALUE_LIMIT = limit_of(TKluczWartosc, "Wartosc")
+FOOTER_LIMIT = limit_of(Informacje, "StopkaFaktury")
 
 
 class KsefFa3Descriptions(models.AbstractModel):
@@ -32,7 +34,7 @@ class KsefFa3Descriptions(models.AbstractModel):
     def _describe(self, key, value, number=None):
         """One entry, or several with the same key for a value that is too long for one."""
         return tuple(
-            faktura.TKluczWartosc(NrWiersza=number, Klucz=key, Wartosc=piece)
+            TKluczWartosc(NrWiersza=number, Klucz=key, Wartosc=piece)
             for piece in text.split(value, _VALUE_LIMIT)
         )
 
@@ -73,9 +75,9 @@ class KsefFa3Descriptions(models.AbstractModel):
 
     def _build_footer(self, invoice):
         texts = (self._company_footer(invoice), self._footer_text(invoice))
-        return faktura.Stopka(
+        return Stopka(
             Informacje=tuple(
-                faktura.Informacje(StopkaFaktury=self._shorten_footer(footer)) for footer in texts
+                Informacje(StopkaFaktury=self._shorten_footer(footer)) for footer in texts
             ),
             Rejestry=(self._build_registers(invoice.seller),),
         )
@@ -87,7 +89,7 @@ class KsefFa3Descriptions(models.AbstractModel):
         return text.clean_text(invoice.move.company_id.ksef_footer)
 
     def _build_registers(self, company):
-        return faktura.Rejestry(
+        return Rejestry(
             KRS=company._ksef_krs_number(),
             REGON=company.ksef_regon or None,
             BDO=text.clean_line(company.ksef_bdo),

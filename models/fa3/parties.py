@@ -3,14 +3,22 @@ import re
 from odoo import models
 from odoo.tools import email_normalize
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
+from ...ksef.fa3.faktura.parties import (
+    DaneKontaktowe,
+    Podmiot1,
+    Podmiot2,
+    TAdres,
+    TPodmiot1,
+    TPodmiot2,
+)
 from ...ksef.fa3.plan import limit_of
 from .identity import identify_partner
 
 # With these the seller acts as a taxpayer of the EU (art. 97(10) VAT Act)
 _COMMUNITY_CODES = {"0 WDT", "np II"}
-_PHONE_LIMIT = limit_of(faktura.DaneKontaktowe, "Telefon")
-_GLN_LIMIT = limit_of(faktura.TAdres, "GLN")
+_PHONE_LIMIT = limit_of(DaneKontaktowe, "Telefon")
+_GLN_LIMIT = limit_of(TAdres, "GLN")
 
 
 class KsefFa3Parties(models.AbstractModel):
@@ -20,10 +28,10 @@ class KsefFa3Parties(models.AbstractModel):
         company = invoice.seller
         partner = company.partner_id
         is_export = "0 EX" in invoice.codes
-        return faktura.Podmiot1(
+        return Podmiot1(
             PrefiksPodatnika="PL" if self._is_community_sale(invoice) else None,
             NrEORI=text.clean_line(company.ksef_eori) if is_export else None,
-            DaneIdentyfikacyjne=faktura.TPodmiot1(
+            DaneIdentyfikacyjne=TPodmiot1(
                 NIP=company._ksef_nip(),
                 Nazwa=text.clean_line(company.ksef_legal_name or partner.name),
             ),
@@ -38,7 +46,7 @@ class KsefFa3Parties(models.AbstractModel):
     def _build_buyer(self, invoice):
         move, buyer = invoice.move, invoice.buyer
         kind = self._subunit_of(move)._ksef_entity().ksef_entity_kind
-        return faktura.Podmiot2(
+        return Podmiot2(
             NrEORI=text.clean_line(buyer.ksef_eori),
             DaneIdentyfikacyjne=self._build_identity(buyer),
             Adres=self._build_address(buyer) if self._has_address(buyer) else None,
@@ -50,7 +58,7 @@ class KsefFa3Parties(models.AbstractModel):
 
     def _build_identity(self, partner):
         identity = identify_partner(partner)
-        return faktura.TPodmiot2(
+        return TPodmiot2(
             NIP=identity.nip or None,
             KodUE=identity.eu_prefix or None,
             NrVatUE=identity.eu_number or None,
@@ -69,7 +77,7 @@ class KsefFa3Parties(models.AbstractModel):
         town = " ".join(part for part in (partner.zip, partner.city) if part)
         if country != "PL" and partner.state_id:
             town = f"{town}, {partner.state_id.name}"
-        return faktura.TAdres(
+        return TAdres(
             KodKraju=country,
             AdresL1=text.clean_line(street) or text.clean_line(partner.city),
             AdresL2=text.clean_line(town),
@@ -92,7 +100,7 @@ class KsefFa3Parties(models.AbstractModel):
         return address if address != self._build_address(invoice.buyer) else None
 
     def _build_contact(self, company):
-        contact = faktura.DaneKontaktowe(
+        contact = DaneKontaktowe(
             Email=email_normalize(company.email or "", strict=False) or None,
             Telefon=self._clean_phone(company.phone),
         )

@@ -3,15 +3,22 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import format_quantity, to_decimal
+from ...ksef.fa3.faktura.payment import (
+    Platnosc,
+    Skonto,
+    TerminPlatnosci,
+    TRachunekBankowy,
+    ZaplataCzesciowa,
+)
 from ...ksef.fa3.plan import limit_of
 
 _CASH, _CARD, TRANSFER = 1, 2, 6
 FORM_OF_JOURNAL = {"cash": _CASH, "credit": _CARD, "bank": TRANSFER}
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
-_BANK_LIMIT = limit_of(faktura.TRachunekBankowy, "NazwaBanku")
-_FORM_LIMIT = limit_of(faktura.Platnosc, "OpisPlatnosci")
+_BANK_LIMIT = limit_of(TRachunekBankowy, "NazwaBanku")
+_FORM_LIMIT = limit_of(Platnosc, "OpisPlatnosci")
 
 
 class KsefFa3Payment(models.AbstractModel):
@@ -20,7 +27,7 @@ class KsefFa3Payment(models.AbstractModel):
     def _build_payment(self, invoice):
         """Platnosc: what was paid before the document is made, and how to pay the rest."""
         is_paid = self._is_paid(invoice)
-        return faktura.Platnosc(
+        return Platnosc(
             TerminPlatnosci=() if is_paid else self._build_due_days(invoice),
             Skonto=None if is_paid else self._build_early_discount(invoice.move),
             LinkDoPlatnosci=None if is_paid else invoice.move.ksef_payment_link or None,
@@ -49,7 +56,7 @@ class KsefFa3Payment(models.AbstractModel):
         }
 
     def _build_part(self, payment):
-        return faktura.ZaplataCzesciowa(
+        return ZaplataCzesciowa(
             KwotaZaplatyCzesciowej=payment.amount,
             DataZaplatyCzesciowej=payment.paid_on,
             FormaPlatnosci=FORM_OF_JOURNAL.get(payment.journal_type),
@@ -64,14 +71,14 @@ class KsefFa3Payment(models.AbstractModel):
 
     def _build_due_days(self, invoice):
         days = dict.fromkeys(self._terms_of(invoice.move).mapped("date_maturity"))
-        return tuple(faktura.TerminPlatnosci(Termin=day) for day in days)
+        return tuple(TerminPlatnosci(Termin=day) for day in days)
 
     def _build_early_discount(self, move):
         terms = move.invoice_payment_term_id
         if not terms.early_discount:
             return None
         percentage = format_quantity(to_decimal(terms.discount_percentage))
-        return faktura.Skonto(
+        return Skonto(
             WarunkiSkonta=f"Zapłata w ciągu {terms.discount_days} dni od daty wystawienia",
             WysokoscSkonta=f"{percentage}%",
         )
@@ -110,7 +117,7 @@ class KsefFa3Payment(models.AbstractModel):
 
     def _build_account(self, invoice, account):
         swift = (account.bank_id.bic or "").replace(" ", "").upper()
-        return faktura.TRachunekBankowy(
+        return TRachunekBankowy(
             NrRB=self._account_number(invoice, account),
             SWIFT=swift if _SWIFT.fullmatch(swift) else None,
             NazwaBanku=text.shorten(text.clean_line(account.bank_id.name), _BANK_LIMIT)[0],

@@ -3,14 +3,15 @@ from decimal import Decimal
 from odoo import models
 from odoo.tools.barcode import check_barcode_encoding
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_money, round_price, round_quantity, to_decimal
+from ...ksef.fa3.faktura.invoice import FaWiersz
 from ...ksef.fa3.plan import limit_of
 from ...ksef.fa3.rates import percent_of
 
-NAME_LIMIT = limit_of(faktura.FaWiersz, "P_7")
-_UNIT_LIMIT = limit_of(faktura.FaWiersz, "P_8A")
-_CODE_LIMIT = limit_of(faktura.FaWiersz, "Indeks")
+NAME_LIMIT = limit_of(FaWiersz, "P_7")
+_UNIT_LIMIT = limit_of(FaWiersz, "P_8A")
+_CODE_LIMIT = limit_of(FaWiersz, "Indeks")
 _DEFAULT_UNIT = "szt."
 _CENT = Decimal("0.01")
 _GTIN_ENCODINGS = {8: "ean8", 12: "upca", 13: "ean13"}
@@ -30,7 +31,7 @@ class KsefFa3Rows(models.AbstractModel):
         return tuple(build(invoice, row, number) for number, row in enumerate(invoice.rows, 1))
 
     def _build_row(self, invoice, row, number):
-        return faktura.FaWiersz(
+        return FaWiersz(
             NrWierszaFa=number,
             UU_ID=row.line.ksef_uuid or None,
             P_6A=self._row_supply_day(invoice, row),
@@ -50,7 +51,7 @@ class KsefFa3Rows(models.AbstractModel):
     def _build_simple_row(self, invoice, row, number):
         """What a simplified invoice must say: the name, and without sums the rate and value."""
         is_total = invoice.move.ksef_simplified == "total"
-        return faktura.FaWiersz(
+        return FaWiersz(
             NrWierszaFa=number,
             UU_ID=row.line.ksef_uuid or None,
             P_7=self._row_name(row),

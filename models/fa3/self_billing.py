@@ -1,7 +1,9 @@
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_money
+from ...ksef.fa3.faktura.footer import Informacje, Stopka
+from ...ksef.fa3.faktura.parties import Podmiot1, TPodmiot1
 from ...ksef.nip import is_valid_nip
 from ..problem import Problem
 from .identity import identify_partner
@@ -73,10 +75,10 @@ class KsefFa3SelfBilling(models.AbstractModel):
         if not invoice.move._ksef_is_self_billed():
             return super()._build_seller(invoice)
         vendor = invoice.move.commercial_partner_id
-        return faktura.Podmiot1(
+        return Podmiot1(
             PrefiksPodatnika="PL" if self._is_community_sale(invoice) else None,
             NrEORI=text.clean_line(vendor.ksef_eori) if "0 EX" in invoice.codes else None,
-            DaneIdentyfikacyjne=faktura.TPodmiot1(
+            DaneIdentyfikacyjne=TPodmiot1(
                 NIP=identify_partner(vendor).nip, Nazwa=text.clean_line(vendor.name)
             ),
             Adres=self._build_address(vendor),
@@ -87,7 +89,7 @@ class KsefFa3SelfBilling(models.AbstractModel):
         if not invoice.move._ksef_is_self_billed():
             return super()._build_footer(invoice)
         terms = self._shorten_footer(self._footer_text(invoice))
-        return faktura.Stopka(Informacje=(faktura.Informacje(StopkaFaktury=terms),))
+        return Stopka(Informacje=(Informacje(StopkaFaktury=terms),))
 
     def _is_cash_method(self, invoice):
         """Our own cash method is none of the vendor's."""

@@ -3,11 +3,11 @@ from decimal import Decimal
 
 from odoo import models
 
-from ...ksef.fa3 import faktura
+from ...ksef.fa3.faktura.payment import Obciazenia, Odliczenia, Rozliczenie
 from ...ksef.fa3.plan import limit_of
 from ...ksef.fa3.text import shorten
 
-_REASON_LIMIT = limit_of(faktura.Obciazenia, "Powod")
+_REASON_LIMIT = limit_of(Obciazenia, "Powod")
 
 
 class KsefFa3Settlement(models.AbstractModel):
@@ -24,10 +24,10 @@ class KsefFa3Settlement(models.AbstractModel):
             return None
         charges = {reason: amount for reason, amount in amounts.items() if amount > 0}
         deductions = {reason: -amount for reason, amount in amounts.items() if amount < 0}
-        return faktura.Rozliczenie(
-            Obciazenia=self._build_items(faktura.Obciazenia, charges),
+        return Rozliczenie(
+            Obciazenia=self._build_items(Obciazenia, charges),
             SumaObciazen=sum(charges.values()) if charges else None,
-            Odliczenia=self._build_items(faktura.Odliczenia, deductions),
+            Odliczenia=self._build_items(Odliczenia, deductions),
             SumaOdliczen=sum(deductions.values()) if deductions else None,
             DoZaplaty=due if due >= 0 else None,
             DoRozliczenia=-due if due < 0 else None,

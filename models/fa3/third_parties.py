@@ -1,7 +1,8 @@
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_quantity
+from ...ksef.fa3.faktura.parties import Podmiot3, PodmiotUpowazniony, TPodmiot1, TPodmiot3
 from ..ksef_party import OTHER_ROLE
 from .identity import identify_party
 from .material import Party
@@ -71,7 +72,7 @@ class KsefFa3ThirdParties(models.AbstractModel):
 
     def _build_party(self, party):
         is_other = party.role == OTHER_ROLE
-        return faktura.Podmiot3(
+        return Podmiot3(
             NrEORI=text.clean_line(party.partner.ksef_eori),
             DaneIdentyfikacyjne=self._build_party_identity(party.partner),
             Adres=self._build_address(party.partner) if self._has_address(party.partner) else None,
@@ -85,9 +86,9 @@ class KsefFa3ThirdParties(models.AbstractModel):
     def _build_party_identity(self, partner):
         name = text.clean_line(partner.name or partner.display_name)
         if partner.ksef_internal_id:
-            return faktura.TPodmiot3(IDWew=partner.ksef_internal_id, Nazwa=name)
+            return TPodmiot3(IDWew=partner.ksef_internal_id, Nazwa=name)
         identity = identify_party(partner)
-        return faktura.TPodmiot3(
+        return TPodmiot3(
             NIP=identity.nip or None,
             KodUE=identity.eu_prefix or None,
             NrVatUE=identity.eu_number or None,
@@ -101,9 +102,9 @@ class KsefFa3ThirdParties(models.AbstractModel):
         partner = move.ksef_authorized_partner_id
         if not partner or not move.ksef_authorized_role:
             return None
-        return faktura.PodmiotUpowazniony(
+        return PodmiotUpowazniony(
             NrEORI=text.clean_line(partner.ksef_eori),
-            DaneIdentyfikacyjne=faktura.TPodmiot1(
+            DaneIdentyfikacyjne=TPodmiot1(
                 NIP=identify_party(partner).nip, Nazwa=text.clean_line(partner.name)
             ),
             Adres=self._build_address(partner),

@@ -2,15 +2,17 @@ from datetime import timezone
 
 from odoo import models
 
-from ...ksef.fa3 import faktura, text
+from ...ksef.fa3 import text
+from ...ksef.fa3.faktura.annotations import NoweSrodkiTransportu, NowySrodekTransportu
+from ...ksef.fa3.faktura.conditions import Przewoznik, Transport
 from ...ksef.fa3.plan import limit_of
 from ..ksef_new_transport import AIRCRAFT, VESSEL
 from ..ksef_transport import OTHER
 
-_PACKAGING_LIMIT = limit_of(faktura.Transport, "JednostkaOpakowania")
-_ORDER_LIMIT = limit_of(faktura.Transport, "NrZleceniaTransportu")
-_KIND_LIMIT = limit_of(faktura.Transport, "OpisInnegoTransportu")
-_VEHICLE_LIMIT = limit_of(faktura.NowySrodekTransportu, "P_22BMK")
+_PACKAGING_LIMIT = limit_of(Transport, "JednostkaOpakowania")
+_ORDER_LIMIT = limit_of(Transport, "NrZleceniaTransportu")
+_KIND_LIMIT = limit_of(Transport, "OpisInnegoTransportu")
+_VEHICLE_LIMIT = limit_of(NowySrodekTransportu, "P_22BMK")
 
 
 class KsefFa3Transport(models.AbstractModel):
@@ -25,7 +27,7 @@ class KsefFa3Transport(models.AbstractModel):
 
     def _build_transport(self, transport):
         stops = transport.via_partner_ids
-        return faktura.Transport(
+        return Transport(
             Przewoznik=self._build_carrier(transport.carrier_id),
             NrZleceniaTransportu=self._short_text(transport.order_number, _ORDER_LIMIT),
             JednostkaOpakowania=self._short_text(transport.packaging, _PACKAGING_LIMIT),
@@ -53,7 +55,7 @@ class KsefFa3Transport(models.AbstractModel):
     def _build_carrier(self, carrier):
         if not carrier:
             return None
-        return faktura.Przewoznik(
+        return Przewoznik(
             DaneIdentyfikacyjne=self._build_identity(carrier),
             AdresPrzewoznika=self._build_address(carrier),
         )
@@ -74,9 +76,9 @@ class KsefFa3Transport(models.AbstractModel):
         """P_42_5: to a buyer who is no taxpayer the seller reports the vehicle (VAT-22)."""
         vehicles = invoice.move.ksef_new_transport_ids
         if not vehicles:
-            return faktura.NoweSrodkiTransportu(P_22N=True)
+            return NoweSrodkiTransportu(P_22N=True)
         numbers = {row.line: number for number, row in enumerate(invoice.rows, 1)}
-        return faktura.NoweSrodkiTransportu(
+        return NoweSrodkiTransportu(
             P_22=True,
             P_42_5=not self._is_taxpayer(invoice.buyer),
             NowySrodekTransportu=tuple(
@@ -93,7 +95,7 @@ class KsefFa3Transport(models.AbstractModel):
             "P_22BRP": vehicle.year,
             **self._vehicle_data(vehicle),
         }
-        return faktura.NowySrodekTransportu(
+        return NowySrodekTransportu(
             P_22A=vehicle.first_used_on,
             P_NrWierszaNST=number,
             **{field: self._short_text(value, _VEHICLE_LIMIT) for field, value in texts.items()},

@@ -6,21 +6,10 @@ from dataclasses import replace
 from datetime import date, datetime, timezone
 from decimal import Decimal
 
-from ksef.fa3.faktura import (
-    Adnotacje,
-    Fa,
-    Faktura,
-    FaWiersz,
-    NoweSrodkiTransportu,
-    PMarzy,
-    Podmiot1,
-    Podmiot2,
-    TAdres,
-    TNaglowek,
-    TPodmiot1,
-    TPodmiot2,
-    Zwolnienie,
-)
+from ksef.fa3.faktura import Faktura, TNaglowek
+from ksef.fa3.faktura.annotations import Adnotacje, NoweSrodkiTransportu, PMarzy, Zwolnienie
+from ksef.fa3.faktura.invoice import Fa, FaWiersz
+from ksef.fa3.faktura.parties import Podmiot1, Podmiot2, TAdres, TPodmiot1, TPodmiot2
 
 TODAY = date(2026, 3, 2)
 

@@ -9,28 +9,20 @@ from fa3_samples import TODAY, change_invoice, make_row, make_sale
 
 from ksef.fa3 import checks
 from ksef.fa3.accounts import is_valid_nrb
-from ksef.fa3.faktura import (
-    Adnotacje,
-    DaneFaKorygowanej,
-    Faktura,
-    FaWiersz,
-    Obciazenia,
-    Odliczenia,
-    OkresFa,
-    Podmiot2K,
+from ksef.fa3.faktura import Faktura
+from ksef.fa3.faktura.annotations import Adnotacje, Zwolnienie
+from ksef.fa3.faktura.attachment import Zalacznik
+from ksef.fa3.faktura.conditions import Przewoznik, Transport, WarunkiTransakcji
+from ksef.fa3.faktura.invoice import DaneFaKorygowanej, FaWiersz, OkresFa, Podmiot2K
+from ksef.fa3.faktura.parties import (
     Podmiot3,
     PodmiotUpowazniony,
-    Przewoznik,
-    Rozliczenie,
     TAdres,
     TPodmiot1,
     TPodmiot2,
     TPodmiot3,
-    Transport,
-    WarunkiTransakcji,
-    Zalacznik,
-    Zwolnienie,
 )
+from ksef.fa3.faktura.payment import Obciazenia, Odliczenia, Rozliczenie
 from ksef.fa3.rates import GROUP_OF_CODE, GROUPS, MARGIN, OSS, find_group
 from ksef.fa3.reader import read
 from ksef.fa3.schema import DocumentProblem, read_values

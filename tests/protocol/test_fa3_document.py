@@ -14,8 +14,21 @@ from fa3_samples import change_invoice, make_sale
 from lxml import etree
 
 from ksef.errors import InvalidDocument
-from ksef.fa3 import faktura as document
-from ksef.fa3.faktura import Faktura, NoweSrodkiTransportu, Platnosc, Stopka, Suma
+from ksef.fa3.faktura import NAMESPACE, Faktura, TNaglowek
+from ksef.fa3.faktura.annotations import NoweSrodkiTransportu
+from ksef.fa3.faktura.attachment import (
+    BlokDanych,
+    Kol,
+    MetaDane,
+    NaglowekTabeli,
+    Suma,
+    Tabela,
+    Wiersz,
+    Zalacznik,
+)
+from ksef.fa3.faktura.footer import Stopka
+from ksef.fa3.faktura.invoice import Fa
+from ksef.fa3.faktura.payment import Platnosc
 from ksef.fa3.plan import Part, Place, limit_of, parts_of
 from ksef.fa3.reader import read
 from ksef.fa3.writer import write
@@ -23,7 +36,7 @@ from ksef.fa3.writer import write
 XSD = "{http://www.w3.org/2001/XMLSchema}"
 SCHEMA = etree.parse(Path(__file__).parents[2] / "schemas" / "fa3.xsd").getroot()
 GLOBAL_TYPES = {node.get("name"): node for node in SCHEMA}
-NAMESPACE = document.NAMESPACE.encode()
+XMLNS = NAMESPACE.encode()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +188,7 @@ def test_limit_of_a_field_is_that_of_the_schema() -> None:
 
 def test_field_without_a_limit_has_none() -> None:
     with pytest.raises(LookupError):
-        limit_of(document.Fa, "P_15")
+        limit_of(Fa, "P_15")
 
 
 # --- round trip -----------------------------------------------------------------------------
@@ -238,17 +251,17 @@ def test_what_is_empty_stays_out() -> None:
 
 
 def test_empty_cell_of_a_table_stays() -> None:
-    block = document.BlokDanych(
-        MetaDane=(document.MetaDane(ZKlucz="a", ZWartosc="b"),),
+    block = BlokDanych(
+        MetaDane=(MetaDane(ZKlucz="a", ZWartosc="b"),),
         Tabela=(
-            document.Tabela(
-                TNaglowek=document.NaglowekTabeli(Kol=(document.Kol(Typ="txt", NKom=""),)),
-                Wiersz=(document.Wiersz(WKom=("", "x", "")),),
+            Tabela(
+                TNaglowek=NaglowekTabeli(Kol=(Kol(Typ="txt", NKom=""),)),
+                Wiersz=(Wiersz(WKom=("", "x", "")),),
                 Suma=Suma(SKom=("",)),
             ),
         ),
     )
-    sale = replace(make_sale(), Zalacznik=document.Zalacznik(BlokDanych=(block,)))
+    sale = replace(make_sale(), Zalacznik=Zalacznik(BlokDanych=(block,)))
     assert read(write(sale)) == sale
 
 
@@ -262,7 +275,7 @@ def test_no_is_two_where_an_answer_is_due_and_nothing_where_it_is_a_flag() -> No
 
 def test_moment_is_written_in_utc() -> None:
     summer = datetime(2026, 7, 1, 12, 0, tzinfo=timezone(timedelta(hours=2)))
-    header = document.TNaglowek(DataWytworzeniaFa=summer)
+    header = TNaglowek(DataWytworzeniaFa=summer)
     assert b"<DataWytworzeniaFa>2026-07-01T10:00:00Z<" in write(
         replace(make_sale(), Naglowek=header)
     )
@@ -277,12 +290,12 @@ def test_character_that_xml_cannot_hold_is_named() -> None:
 # --- tolerance of the reader ----------------------------------------------------------------
 
 
-def read_invoice(content: str) -> document.Fa:
-    return read(b'<Faktura xmlns="%s"><Fa>%s</Fa></Faktura>' % (NAMESPACE, content.encode())).Fa
+def read_invoice(content: str) -> Fa:
+    return read(b'<Faktura xmlns="%s"><Fa>%s</Fa></Faktura>' % (XMLNS, content.encode())).Fa
 
 
 def test_missing_elements_are_none() -> None:
-    empty = read(b'<Faktura xmlns="%s"/>' % NAMESPACE)
+    empty = read(b'<Faktura xmlns="%s"/>' % XMLNS)
     assert empty.Podmiot1 is None
     assert empty.Podmiot3 == ()
 
@@ -308,7 +321,7 @@ def test_what_is_no_number_is_none(number: str) -> None:
 )
 def test_moment_is_read_with_and_without_zone(written: str, moment: datetime) -> None:
     header = f"<Naglowek><DataWytworzeniaFa>{written}</DataWytworzeniaFa></Naglowek>"
-    found = read(b'<Faktura xmlns="%s">%s</Faktura>' % (NAMESPACE, header.encode()))
+    found = read(b'<Faktura xmlns="%s">%s</Faktura>' % (XMLNS, header.encode()))
     assert found.Naglowek.DataWytworzeniaFa == moment
 
 
@@ -334,7 +347,7 @@ def test_first_of_too_many_counts() -> None:
     [
         b"",
         b"no xml",
-        b'<!DOCTYPE Faktura [<!ENTITY a "b">]><Faktura xmlns="%s"/>' % NAMESPACE,
+        b'<!DOCTYPE Faktura [<!ENTITY a "b">]><Faktura xmlns="%s"/>' % XMLNS,
         b'<Faktura xmlns="http://crd.gov.pl/wzor/2023/06/29/12648/"/>',
         b"<Faktura/>",
     ],

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 from fa3_samples import change_invoice, make_sale
 
-from ksef.fa3.faktura import Faktura, TAdres, TPodmiot2
+from ksef.fa3.faktura import Faktura
+from ksef.fa3.faktura.parties import TAdres, TPodmiot2
 from ksef.fa3.schema import find_problems
 from ksef.fa3.writer import write
 

@@ -12,7 +12,8 @@ from fa3_samples import change_invoice, make_row, make_sale
 from lxml import etree
 
 from ksef.errors import InvalidDocument
-from ksef.fa3.faktura import NAMESPACE, Obciazenia, Rozliczenie
+from ksef.fa3.faktura import NAMESPACE
+from ksef.fa3.faktura.payment import Obciazenia, Rozliczenie
 from ksef.fa3.view import Block, Kind, Row, Section, Table, Value, View, indent, lay_out
 from ksef.fa3.writer import write
 
