@@ -70,5 +70,6 @@ from . import test_takeover
 from . import test_tours
 from . import test_words
 from . import test_fetch
+from . import test_fetch_crashes
 from . import test_inbox
 from . import test_inbox_people
