@@ -4,7 +4,8 @@ from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
-from .inbox_common import InboxCommon
+from .inbox_common import InboxCommon, make_document
+from .test_tours import CronWorker
 
 
 class InboxPeople(InboxCommon):
@@ -103,14 +104,25 @@ class TestInboxDigest(InboxPeople):
 
 @tagged("post_install", "-at_install")
 class TestInboxTours(InboxPeople, HttpCase):
-    def test_accountant_reads_matches_and_books(self):
+    def setUp(self):
+        super().setUp()
         self.company.tax_exigibility = True  # the taxes of Odoo's test company need it
+
+    def test_accountant_fetches_reads_matches_and_books(self):
         bill = self.typed_bill("scan 15")
-        row = self.received("FV/8")
-        self.start_tour("/odoo", "ksef_inbox_match", login=self.accountant.login)
+        self.simulator.deposit(make_document("FV/8"))
+        with CronWorker(self):
+            self.start_tour("/odoo", "ksef_inbox_match", login=self.accountant.login)
+        row = self.inbox()
         self.assertEqual((row.state, row.bill_id, bill.state), ("booked", bill, "posted"))
 
     def test_accountant_marks_a_document_as_not_ours(self):
         row = self.received("FV/9")
         self.start_tour("/odoo", "ksef_inbox_not_ours", login=self.accountant.login)
         self.assertEqual((row.state, row.reason), ("not_ours", "Nic nie kupiliśmy"))
+
+    def test_accountant_types_a_number_wrongly_and_then_right(self):
+        self.company.ksef_environment = "production"
+        bill = self.typed_bill("FV/2026/77")
+        self.start_tour("/odoo", "ksef_bill_number", login=self.accountant.login)
+        self.assertEqual(bill.ksef_number, "7762811692-20261105-010080DD2B5E-31")

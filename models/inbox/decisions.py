@@ -30,6 +30,12 @@ class KsefInbox(models.Model):
         return self._notify_of_fetching(companies)
 
     @api.model
+    def is_being_fetched(self):
+        """Whether KSeF is being asked for documents of the user's companies, for the list."""
+        self.browse().check_access("read")
+        return bool(self.env["ksef.fetch"].sudo()._of(self.env.companies)._under_way())
+
+    @api.model
     def _notify_of_fetching(self, companies):
         """Say that it has begun, and what stood in the way last time."""
         cursors = self.env["ksef.fetch"].sudo()._of(companies)

@@ -20,6 +20,7 @@ TOO_MANY = 21182  # exports at once
 MOST_FAILURES = 3  # of packages in one range, before its documents are fetched one by one
 AT_ONCE = 0
 FAIRNESS = timedelta(minutes=1)  # between two presses of the button
+SOON = timedelta(seconds=2 * PATIENCE)  # what waits no longer, for a login perhaps, is under way
 
 
 class KsefFetch(models.Model):
@@ -127,6 +128,13 @@ class KsefFetch(models.Model):
         before = fields.Datetime.now() - FAIRNESS
         self.filtered(lambda row: not row.looked_at or row.looked_at < before)._wake()
         self.env["ksef.queue"]._trigger_cron()
+
+    def _under_way(self):
+        """Rows that are being carried on, or will be in a moment."""
+        soon = fields.Datetime.now() + SOON
+        return self.filtered(
+            lambda row: row.retry_at and (row.state != "idle" or row.retry_at <= soon)
+        )
 
     def _pause(self):
         """Seconds until the next look; never again where the company does not want it."""

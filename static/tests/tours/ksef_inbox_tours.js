@@ -3,11 +3,26 @@ import { registry } from "@web/core/registry";
 const INBOX = "/odoo/ksef-inbox";
 
 registry.category("web_tour.tours").add("ksef_inbox_match", {
-    url: INBOX,
+    url: "/odoo/accounting",
     steps: () => [
         {
-            content: "Open the document",
+            content: "Open the journal of purchases",
+            trigger: ".o_kanban_record a[name='open_action']:contains('Purchases')",
+            run: "click",
+        },
+        {
+            content: "Fetch what is in KSeF",
+            trigger: ".o_cp_action_menus .dropdown-toggle:has(.fa-cog)",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu .o-dropdown-item:contains('Fetch e-Invoices')",
+            run: "click",
+        },
+        {
+            content: "The inbox fills by itself",
             trigger: ".o_data_row td[name='document_number']:contains('FV/8')",
+            timeout: 60000,
             run: "click",
         },
         {
@@ -68,6 +83,62 @@ registry.category("web_tour.tours").add("ksef_inbox_not_ours", {
         {
             content: "The reason stands above the document",
             trigger: ".o_form_view .alert:contains('Nic nie kupiliśmy')",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("ksef_bill_number", {
+    url: "/odoo/action-account.action_move_in_invoice",
+    steps: () => [
+        {
+            content: "Open the bill that was typed",
+            trigger: ".o_data_row:contains('FV/2026/77') td[name='invoice_partner_display_name']",
+            run: "click",
+        },
+        {
+            content: "It has no number yet: mistype it",
+            trigger: "div[name='ksef_number'] input",
+            run: "edit 7762811692-20261105-010080DD2B5E-00",
+        },
+        {
+            trigger: "div[name='ref'] input",
+            run: "click",
+        },
+        {
+            content: "The form warns at once",
+            trigger: ".alert-warning:contains('check digits')",
+        },
+        {
+            trigger: ".o_form_button_save:enabled",
+            run: "click",
+        },
+        {
+            content: "Production does not take it, and says what to do",
+            trigger: ".modal:contains('Copy the number again')",
+        },
+        {
+            trigger: ".modal footer .btn:contains('Close')",
+            run: "click",
+        },
+        {
+            content: "Paste the right one, as it stands on the print",
+            trigger: "div[name='ksef_number'] input",
+            run: "edit KSeF: 7762811692 - 20261105 - 010080DD2B5E - 31",
+        },
+        {
+            trigger: "div[name='ref'] input",
+            run: "click",
+        },
+        {
+            content: "The warning is gone",
+            trigger: ".o_form_view:not(:has(.alert-warning:visible:contains('check digits')))",
+        },
+        {
+            trigger: ".o_form_button_save:enabled",
+            run: "click",
+        },
+        {
+            trigger: ".o_form_saved",
         },
     ],
 });

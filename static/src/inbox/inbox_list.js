@@ -1,0 +1,35 @@
+import { browser } from "@web/core/browser/browser";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { ListController } from "@web/views/list/list_controller";
+import { listView } from "@web/views/list/list_view";
+import { onMounted, onWillUnmount } from "@odoo/owl";
+
+const PERIOD = 3000; // milliseconds between two looks
+
+/** The list of received documents: it fills by itself while they are being fetched. */
+export class KsefInboxListController extends ListController {
+    setup() {
+        super.setup();
+        this.ksefOrm = useService("orm");
+        onMounted(() => this.watchFetching());
+        onWillUnmount(() => browser.clearTimeout(this.ksefTimer));
+    }
+
+    /** Look whether the fetching goes on; what came meanwhile is shown, also for the last time. */
+    async watchFetching() {
+        const isRunning = await this.ksefOrm.silent.call("ksef.inbox", "is_being_fetched", []);
+        if ((isRunning || this.ksefWasRunning) && !this.model.root.selection.length) {
+            await this.model.load();
+        }
+        this.ksefWasRunning = isRunning;
+        if (isRunning) {
+            this.ksefTimer = browser.setTimeout(() => this.watchFetching(), PERIOD);
+        }
+    }
+}
+
+registry.category("views").add("ksef_inbox_list", {
+    ...listView,
+    Controller: KsefInboxListController,
+});
