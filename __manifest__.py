@@ -23,7 +23,7 @@
         "security/ir.model.access.csv",
         "security/ksef_security.xml",
         "security/ksef_fa3_security.xml",
-        "security/ksef_preview_security.xml",
+        "security/ksef_wizard_security.xml",
         "data/ir_cron.xml",
         "data/ir_cron_inbox.xml",
         "data/mail_template_inbox.xml",

@@ -20,6 +20,7 @@ WRITTEN_BY_QUEUE = {
     "ksef_blocked_reason",
 }
 ACCOUNTANTS = "account.group_account_invoice,account.group_account_readonly"
+EMPLOYEES = "base.group_user"  # what goes on in the house is nothing for portal users
 
 
 class AccountMove(models.Model):
@@ -59,11 +60,18 @@ class AccountMove(models.Model):
         copy=False,
         help="How the invoice was issued.",
     )
-    ksef_explanation = fields.Text(compute="_compute_ksef_explanation", compute_sudo=True)
-    ksef_retry_at = fields.Datetime(
-        string="Next attempt", compute="_compute_ksef_explanation", compute_sudo=True
+    ksef_explanation = fields.Text(
+        compute="_compute_ksef_explanation", compute_sudo=True, groups=EMPLOYEES
     )
-    ksef_upo_url = fields.Char(string="UPO", compute="_compute_ksef_explanation", compute_sudo=True)
+    ksef_retry_at = fields.Datetime(
+        string="Next attempt",
+        compute="_compute_ksef_explanation",
+        compute_sudo=True,
+        groups=EMPLOYEES,
+    )
+    ksef_upo_url = fields.Char(
+        string="UPO", compute="_compute_ksef_explanation", compute_sudo=True, groups=ACCOUNTANTS
+    )
     ksef_is_sendable = fields.Boolean(compute="_compute_ksef_is_sendable")
     ksef_is_running = fields.Boolean(compute="_compute_ksef_is_sendable")
 
@@ -203,8 +211,13 @@ class AccountMove(models.Model):
     def _ksef_check_may_send(self):
         """Only people who may issue invoices may send them, and only their own companies'."""
         self.check_access("write")
-        if not self.env.su and not self.env.user.has_group("account.group_account_invoice"):
+        if not (self.env.su or self._ksef_user_may_send()):
             raise AccessError(self.env._("Only accountants may send invoices to KSeF."))
+
+    @api.model
+    def _ksef_user_may_send(self):
+        """Whether the person may send, whatever rights the code has that runs for them."""
+        return self.env.user.has_group("account.group_account_invoice")
 
     def _ksef_check_no_blocking_problem(self):
         blocking = [p for p in self._ksef_problems() if p.is_blocking]

@@ -3,6 +3,8 @@ import logging
 from odoo import api, fields, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from .account_move import EMPLOYEES
+
 _logger = logging.getLogger(__name__)
 
 SALES = ("out_invoice", "out_refund", "out_receipt")
@@ -38,7 +40,10 @@ class AccountMove(models.Model):
         readonly=True, copy=False, help="When the invoice was posted and expected in KSeF."
     )
     ksef_blocked_reason = fields.Text(
-        readonly=True, copy=False, help="What was found when it was to be sent by itself."
+        readonly=True,
+        copy=False,
+        groups=EMPLOYEES,
+        help="What was found when it was to be sent by itself.",
     )
 
     # === WHETHER IT GOES === #

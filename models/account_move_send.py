@@ -99,12 +99,20 @@ class AccountMoveSend(models.AbstractModel):
         if mailed - chosen:
             alerts["ksef_mail_not_asked"] = {
                 "level": "warning",
-                "message": self.env._(
-                    "Without KSeF ticked, nothing is sent to KSeF now. The buyer may have this "
-                    "invoice with its KSeF number only: the e-mail waits until it was sent there."
-                ),
+                "message": self._ksef_not_asked_text(mailed),
             }
         return {**alerts, **self._ksef_cron_alert()} if alerts else alerts
+
+    def _ksef_not_asked_text(self, moves):
+        if moves._ksef_user_may_send():
+            return self.env._(
+                "Without KSeF ticked, nothing is sent to KSeF now. The buyer may have this "
+                "invoice with its KSeF number only: the e-mail waits until it was sent there."
+            )
+        return self.env._(
+            "Accountants send invoices to KSeF. The buyer may have this invoice with its KSeF "
+            "number only: the e-mail leaves by itself once an accountant has sent it there."
+        )
 
     def _ksef_cron_alert(self):
         if self.env.ref("account.ir_cron_account_move_send").sudo().active:

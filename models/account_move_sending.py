@@ -124,8 +124,7 @@ class AccountMove(models.Model):
 
     def _ksef_queue_if_allowed(self):
         """Queue the invoices if this person may; if not, somebody who may will."""
-        user = self.env.user
-        if self.env.su or user.has_group("account.group_account_invoice"):
+        if self.env.su or self._ksef_user_may_send():
             self.filtered("ksef_is_sendable")._ksef_queue()
 
     # === GOING ON === #

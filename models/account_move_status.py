@@ -5,6 +5,7 @@ from odoo.tools import format_datetime, format_time
 from odoo.tools.translate import LazyTranslate
 
 from ..ksef.deadlines import Mode, deadline, polish_day
+from .account_move import EMPLOYEES
 
 _lt = LazyTranslate(__name__)
 
@@ -50,7 +51,9 @@ class AccountMove(models.Model):
         help="Until when the invoice must be sent. Empty when nothing is due.",
     )
     ksef_is_late = fields.Boolean(compute="_compute_ksef_is_late")
-    ksef_status_line = fields.Char(compute="_compute_ksef_status_line", compute_sudo=True)
+    ksef_status_line = fields.Char(
+        compute="_compute_ksef_status_line", compute_sudo=True, groups=EMPLOYEES
+    )
 
     @api.depends("state", "ksef_state", "ksef_mode", "invoice_date")
     def _compute_ksef_due_at(self):

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_access_sales
 from . import test_account_tax
 from . import test_alerts
 from . import test_certificates

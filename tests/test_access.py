@@ -83,6 +83,52 @@ class TestAccess(CredentialsCommon):
             if not model._transient:
                 self.assertLessEqual(self.rights(self.auditor, model), {"read"}, model._name)
 
+    # === WINDOWS === #
+
+    def test_window_is_for_who_opened_it(self):
+        rules = self.env["ir.rule"].with_user(self.accountant)
+        for model in self.models():
+            if model._transient:
+                for operation in OPERATIONS:
+                    domain = rules._compute_domain(model._name, operation)
+                    self.assertIn("create_uid", repr(domain), f"{model._name}: {operation}")
+
+    def test_colleague_does_not_look_into_a_window(self):
+        invoice = self.as_user(self.accountant, self.post_invoice())
+        action = invoice.action_ksef_open_wizard()
+        colleague = self._user("kolezanka_test", "account.group_account_invoice")
+        window = self.as_user(colleague, self.env["ksef.send"].browse(action["res_id"]))
+        with self.assertRaises(AccessError):
+            window.read(["plan"])
+        with self.assertRaises(AccessError):
+            window.action_send()
+
+    def test_window_shows_no_document_of_another_company(self):
+        """Fields that are related to the invoice would tell its buyer and its amounts."""
+        invoice = self.post_invoice()
+        windows = (
+            ("ksef.send.line", {"move_id": invoice.id, "wizard_id": "ksef.send"}),
+            ("ksef.technical.correction", {"move_id": invoice.id}),
+            ("ksef.offline.issue", {"move_ids": [Command.set(invoice.ids)]}),
+            ("ksef.correction", {"move_ids": [Command.set(invoice.ids)]}),
+            ("ksef.number.import.line", {"bill_id": invoice.id, "wizard_id": "ksef.number.import"}),
+        )
+        for name, values in windows:
+            if "wizard_id" in values:
+                parent = self.as_user(self.stranger, self.env[values["wizard_id"]]).create({})
+                values["wizard_id"] = parent.id
+            with self.subTest(name), self.assertRaises(AccessError), self.env.cr.savepoint():
+                self.as_user(self.stranger, self.env[name]).create(values)
+
+    def test_only_odoo_makes_what_a_preview_shows(self):
+        invoice = self.as_user(self.accountant, self.post_invoice())
+        preview = self.as_user(self.accountant, self.env["ksef.preview"])
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            preview.create({"move_id": invoice.id, "ksef_number": "x"})
+        preview = preview.browse(invoice.action_ksef_preview()["res_id"])
+        with self.assertRaises(AccessError), self.env.cr.savepoint():
+            preview.write({"is_sent": True})
+
     # === COMPANIES === #
 
     def test_other_companies_see_nothing_of_it(self):

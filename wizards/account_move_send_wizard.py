@@ -31,14 +31,17 @@ class AccountMoveSendWizard(models.TransientModel):
 
     @api.depends("move_id")
     def _compute_extra_edi_checkboxes(self):
-        """Offer KSeF, unticked, where it is a choice: consumers, older invoices."""
+        """Offer KSeF, unticked, where it is a choice; never to those who may not send."""
         result = super()._compute_extra_edi_checkboxes()
+        is_sender = self.env["account.move"]._ksef_user_may_send()
         for wizard in self:
             boxes = dict(wizard.extra_edi_checkboxes or {})
-            if KSEF not in boxes and wizard.move_id.ksef_is_sendable:
+            if not is_sender:
+                boxes.pop(KSEF, None)
+            elif KSEF not in boxes and wizard.move_id.ksef_is_sendable:
                 edi = self._get_all_extra_edis()[KSEF]
                 boxes[KSEF] = {"checked": False, "label": edi["label"], "help": edi["help"]}
-                wizard.extra_edi_checkboxes = boxes
+            wizard.extra_edi_checkboxes = boxes
         return result
 
     @api.depends("ksef_is_document_mailed", "ksef_is_upo_mailed")

@@ -1,12 +1,16 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.exceptions import AccessError
 
 ROWS_SHOWN = 300  # of a table: more are slow to show and are read by nobody on a screen
 
 
 class KsefPreview(models.TransientModel):
-    """Shows one document to people: readable, as XML, and with what stands against it."""
+    """Shows one document to people: readable, as XML, and with what stands against it.
+
+    Odoo makes the rows, for whoever may read the invoice; people only choose the language.
+    """
 
     _name = "ksef.preview"
     _description = "Preview of a KSeF document"
@@ -74,8 +78,9 @@ class KsefPreview(models.TransientModel):
         return self._open(submission.move_id, preview, submission.document_number)
 
     def _open(self, move, preview, name):
+        self.check_access("read")  # portal users may read their invoices, too
         problems = [self._problem_values(move, problem) for problem in preview.problems]
-        wizard = self.create(
+        wizard = self.sudo().create(
             {
                 "move_id": move.id,
                 "document": base64.b64encode(preview.document),
@@ -86,6 +91,11 @@ class KsefPreview(models.TransientModel):
             }
         )
         return wizard._action()
+
+    def write(self, vals):
+        if not self.env.su and vals.keys() - {"lang"}:
+            raise AccessError(self.env._("Only the language of a preview can be changed."))
+        return super().write(vals)
 
     def _problem_values(self, move, problem):
         record = problem.record or move
