@@ -146,25 +146,34 @@ class KsefFa3Checks(models.AbstractModel):
             "expected": problem.expected,
         }
         message = self.env._(words.message)
-        return Problem(
+        return self._problem(
+            invoice,
             code=problem.code,
-            record=invoice.move,
-            message=self._name_invoice(invoice, message % values),
+            message=message % values,
             remedy=self.env._(words.remedy),
         )
 
-    def _name_invoice(self, invoice, message):
-        return f"{invoice.move.display_name}: {message}"
+    def _problem(self, invoice, *, code, message, remedy, record=None, field=""):
+        """A problem of this invoice: the message begins with its name. `record` is where the user
+        mends it; without one that is the invoice itself.
+        """
+        return Problem(
+            code=code,
+            record=record or invoice.move,
+            field=field,
+            message=f"{invoice.move.display_name}: {message}",
+            remedy=remedy,
+        )
 
     # === KIND OF DOCUMENT === #
 
     def _check_kind(self, invoice):
         """Documents that the builder cannot make are stopped, never sent as something else."""
         for reason in self._obstacles(invoice):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-TYP-01",
-                record=invoice.move,
-                message=self._name_invoice(invoice, reason),
+                message=reason,
                 remedy=self.env._(
                     "Issue it in another program that is connected to KSeF, for example the "
                     "ministry's free Aplikacja Podatnika KSeF."
@@ -183,11 +192,11 @@ class KsefFa3Checks(models.AbstractModel):
 
     def _check_number(self, invoice):
         if invoice.move.state != "posted" or (invoice.move.name or "/") == "/":
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-IDN-01",
-                record=invoice.move,
                 field="name",
-                message=self._name_invoice(invoice, self.env._("the invoice has no number yet.")),
+                message=self.env._("the invoice has no number yet."),
                 remedy=self.env._("Confirm the invoice first."),
             )
 
@@ -195,16 +204,13 @@ class KsefFa3Checks(models.AbstractModel):
         """KSeF refuses tomorrow's date, and takes yesterday's for an invoice issued offline."""
         day, today = invoice.move.invoice_date, self._today()
         if day and day > today:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-DAT-01",
-                record=invoice.move,
                 field="invoice_date",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the invoice date %(day)s is in the future, and KSeF refuses that.",
-                        day=fields.Date.to_string(day),
-                    ),
+                message=self.env._(
+                    "the invoice date %(day)s is in the future, and KSeF refuses that.",
+                    day=fields.Date.to_string(day),
                 ),
                 remedy=self.env._("Send it on that day, or change the date to today's."),
             )
@@ -212,17 +218,14 @@ class KsefFa3Checks(models.AbstractModel):
             yield self._problem_of_past_date(invoice, day)
 
     def _problem_of_past_date(self, invoice, day):
-        return Problem(
+        return self._problem(
+            invoice,
             code="W-DAT-02",
-            record=invoice.move,
             field="invoice_date",
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    "the invoice date %(day)s has passed, so KSeF treats the invoice as issued "
-                    "offline (offline24).",
-                    day=fields.Date.to_string(day),
-                ),
+            message=self.env._(
+                "the invoice date %(day)s has passed, so KSeF treats the invoice as issued "
+                "offline (offline24).",
+                day=fields.Date.to_string(day),
             ),
             remedy=self.env._("Send invoices on the day of their issue."),
         )
@@ -230,17 +233,14 @@ class KsefFa3Checks(models.AbstractModel):
     def _check_twin(self, invoice):
         """KSeF knows invoices by seller, kind and number, for ten years."""
         if invoice.twin:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-DUP-01",
-                record=invoice.move,
                 field="name",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "another invoice of this seller with the same number was sent to KSeF or "
-                        "is about to be (%(company)s). KSeF refuses the second one.",
-                        company=invoice.twin.company_id.name,
-                    ),
+                message=self.env._(
+                    "another invoice of this seller with the same number was sent to KSeF or "
+                    "is about to be (%(company)s). KSeF refuses the second one.",
+                    company=invoice.twin.company_id.name,
                 ),
                 remedy=self.env._("Give this invoice another number."),
             )
@@ -249,47 +249,40 @@ class KsefFa3Checks(models.AbstractModel):
 
     def _check_footer(self, invoice):
         if len(self._footer_text(invoice)) > FOOTER_LIMIT:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-TXT-01",
-                record=invoice.move,
                 field="narration",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the terms and conditions have more than %(limit)s characters. "
-                        "The document in KSeF shows only the first of them.",
-                        limit=FOOTER_LIMIT,
-                    ),
+                message=self.env._(
+                    "the terms and conditions have more than %(limit)s characters. "
+                    "The document in KSeF shows only the first of them.",
+                    limit=FOOTER_LIMIT,
                 ),
                 remedy=self.env._("Shorten the text under the invoice lines."),
             )
 
     def _check_lines_present(self, invoice):
         if not invoice.rows:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-LIN-02",
-                record=invoice.move,
                 field="invoice_line_ids",
-                message=self._name_invoice(
-                    invoice, self.env._("there is no line with a quantity or an amount.")
-                ),
+                message=self.env._("there is no line with a quantity or an amount."),
                 remedy=self.env._("Add what was sold."),
             )
 
     def _check_line_names(self, invoice):
         for row in invoice.rows:
             if not text.clean_line(self._name_of(row.line)):
-                yield Problem(
+                yield self._problem(
+                    invoice,
                     code="E-LIN-01",
                     record=row.line,
                     field="name",
-                    message=self._name_invoice(
-                        invoice,
-                        self.env._(
-                            "a line over %(amount)s has no name, and an invoice must name what was "
-                            "sold.",
-                            amount=row.net,
-                        ),
+                    message=self.env._(
+                        "a line over %(amount)s has no name, and an invoice must name what was "
+                        "sold.",
+                        amount=row.net,
                     ),
                     remedy=self.env._("Enter a description in the line."),
                 )

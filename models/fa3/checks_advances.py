@@ -4,7 +4,6 @@ from decimal import Decimal
 from odoo import models
 
 from ...ksef.fa3.amounts import round_money
-from ..problem import Problem
 from .annotations import SPLIT_PAYMENT_LIMIT
 
 _RULES = {
@@ -38,15 +37,12 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
         yield from super()._check_kind(invoice)
         move = invoice.move
         if move.is_sale_document() and not move._ksef_kind():
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-ROZ-03",
-                record=move,
                 field="invoice_line_ids",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the advances come to more than the sale, and KSeF has no such document."
-                    ),
+                message=self.env._(
+                    "the advances come to more than the sale, and KSeF has no such document."
                 ),
                 remedy=self.env._(
                     "Credit the advance invoice down to what was supplied, then make the final "
@@ -62,24 +58,19 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
             return
         orders = invoice.move._ksef_orders()
         if len(orders) > 1:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-ZAL-02",
-                record=invoice.move,
                 field="invoice_line_ids",
-                message=self._name_invoice(
-                    invoice, self.env._("an advance invoice can be for one order only.")
-                ),
+                message=self.env._("an advance invoice can be for one order only."),
                 remedy=self.env._("Make an advance invoice for each order."),
             )
         elif not orders and not invoice.move.ksef_order_total:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-ZAL-01",
-                record=invoice.move,
                 field="ksef_order_total",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._("an advance invoice must tell the value of the whole order."),
-                ),
+                message=self.env._("an advance invoice must tell the value of the whole order."),
                 remedy=self.env._("Enter the value of the order with VAT."),
             )
 
@@ -89,16 +80,14 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
         order = self._build_current_order(invoice)
         total = sum((row.P_11NettoZ + row.P_11VatZ for row in order.ZamowienieWiersz), Decimal(0))
         if abs(total - order.WartoscZamowienia) > _CENT * len(order.ZamowienieWiersz):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-ZAL-03",
                 record=invoice.move._ksef_orders(),
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the lines of the order come to %(sum)s, but the order to %(total)s.",
-                        sum=total,
-                        total=order.WartoscZamowienia,
-                    ),
+                message=self.env._(
+                    "the lines of the order come to %(sum)s, but the order to %(total)s.",
+                    sum=total,
+                    total=order.WartoscZamowienia,
                 ),
                 remedy=self.env._("Check the lines and taxes of the order."),
             )
@@ -107,17 +96,14 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
         advances = invoice.move.ksef_partial_advance_ids
         paid = round_money(sum(advances.mapped("amount")))
         if advances and paid != invoice.total:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-AMT-02",
-                record=invoice.move,
                 field="ksef_partial_advance_ids",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the advances received come to %(sum)s, but the invoice to %(total)s.",
-                        sum=paid,
-                        total=invoice.total,
-                    ),
+                message=self.env._(
+                    "the advances received come to %(sum)s, but the invoice to %(total)s.",
+                    sum=paid,
+                    total=invoice.total,
                 ),
                 remedy=self.env._("List all payments that the advance invoice is for."),
             )
@@ -127,13 +113,11 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
     def _check_advances_named(self, invoice):
         """A settlement without any advance is a plain invoice (art. 106f(3) VAT Act)."""
         if not invoice.move._ksef_advances() and not invoice.move.ksef_partial_advance_ids:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-ROZ-01",
-                record=invoice.move,
                 field="ksef_invoice_type",
-                message=self._name_invoice(
-                    invoice, self.env._("a settlement must name the advances that it settles.")
-                ),
+                message=self.env._("a settlement must name the advances that it settles."),
                 remedy=self.env._(
                     "Make the invoice from the sale order, or list the advances received."
                 ),
@@ -142,16 +126,14 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
     def _check_advance_numbers(self, invoice):
         for move in invoice.move._ksef_advances():
             if self._is_awaited(move):
-                yield Problem(
+                yield self._problem(
+                    invoice,
                     code="E-ROZ-01",
                     record=move,
                     field="ksef_number",
-                    message=self._name_invoice(
-                        invoice,
-                        self.env._(
-                            "the advance invoice %(number)s has no KSeF number yet.",
-                            number=move.name,
-                        ),
+                    message=self.env._(
+                        "the advance invoice %(number)s has no KSeF number yet.",
+                        number=move.name,
                     ),
                     remedy=self.env._("Send it first and wait for its number."),
                 )
@@ -170,18 +152,15 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
                 yield self._problem_of_deduction(invoice, code, amount)
 
     def _problem_of_deduction(self, invoice, code, amount):
-        return Problem(
+        return self._problem(
+            invoice,
             code="E-ROZ-04",
-            record=invoice.move,
             field="invoice_line_ids",
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    "the advances of the order and what this invoice deducts differ by %(amount)s "
-                    "net at the rate %(code)s.",
-                    amount=amount,
-                    code=code,
-                ),
+            message=self.env._(
+                "the advances of the order and what this invoice deducts differ by %(amount)s "
+                "net at the rate %(code)s.",
+                amount=amount,
+                code=code,
             ),
             remedy=self.env._(
                 "Correct the line that deducts the advance: quantity -1, and as price what is left "
@@ -191,12 +170,10 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
 
     def _check_remainder(self, invoice):
         if not invoice.total:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-ROZ-02",
-                record=invoice.move,
-                message=self._name_invoice(
-                    invoice, self.env._("advances have paid for everything already.")
-                ),
+                message=self.env._("advances have paid for everything already."),
                 remedy=self.env._("The law asks for no further invoice; you may send it."),
             )
 
@@ -208,31 +185,25 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
         is_annex15 = any(row.is_annex15 for row in invoice.rows)
         is_open = not move.ksef_split_payment and not self._is_split_payment(invoice)
         if is_above and is_annex15 and is_open and self._is_taxpayer(invoice.buyer):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-MPP-02",
-                record=move,
                 field="ksef_split_payment",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "with its advances the sale comes to more than 15 000 PLN and has goods "
-                        "or services of Annex 15, but this invoice alone does not, so it does not "
-                        "demand split payment."
-                    ),
+                message=self.env._(
+                    "with its advances the sale comes to more than 15 000 PLN and has goods "
+                    "or services of Annex 15, but this invoice alone does not, so it does not "
+                    "demand split payment."
                 ),
                 remedy=self.env._("Decide on split payment on the invoice, tab KSeF."),
             )
 
     def _check_forgotten_advances(self, invoice):
         if any(amount > _CENT for amount in self._open_advances(invoice).values()):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-ROZ-05",
-                record=invoice.move,
                 field="invoice_line_ids",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._("the order has advances that this invoice does not deduct."),
-                ),
+                message=self.env._("the order has advances that this invoice does not deduct."),
                 remedy=self.env._(
                     'Make the final invoice with "Deduct down payments", or add the line that '
                     "deducts the rest of the advance."

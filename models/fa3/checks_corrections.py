@@ -2,7 +2,6 @@ from odoo import models
 
 from ...ksef import number
 from ...ksef.errors import InvalidDocument
-from ..problem import Problem
 from . import corrections_state as states
 
 _RULES = (
@@ -50,13 +49,11 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
 
     def _check_corrected_documents(self, invoice):
         if not invoice.correction.corrected:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-KOR-01",
-                record=invoice.move,
                 field="ksef_corrected_document_ids",
-                message=self._name_invoice(
-                    invoice, self.env._("a correction must name the invoice that it corrects.")
-                ),
+                message=self.env._("a correction must name the invoice that it corrects."),
                 remedy=self.env._(
                     'Choose the corrected invoice, or list the invoices in the tab "Correction".'
                 ),
@@ -67,14 +64,11 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
         known = {"VAT": "KOR", "UPR": "KOR", "ZAL": "KOR_ZAL", "ROZ": "KOR_ROZ"}
         kinds = {known.get(item.kind) for item in invoice.correction.corrected if item.kind}
         if kinds - {invoice.move._ksef_kind()}:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-KOR-02",
-                record=invoice.move,
                 field="ksef_corrected_document_ids",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._("the corrected invoices need corrections of another kind."),
-                ),
+                message=self.env._("the corrected invoices need corrections of another kind."),
                 remedy=self.env._(
                     "Correct sales, advances and settlements by credit notes of their own."
                 ),
@@ -88,44 +82,38 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
             elif item.ksef_number and not number.is_valid(item.ksef_number):
                 yield self._problem_of_wrong_number(invoice, item)
         if invoice.correction.is_blocked:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-KOR-03",
                 record=invoice.move.ksef_origin_move_id,
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "another correction of the same invoice is on its way to KSeF, so the "
-                        "amounts before this one are not certain yet."
-                    ),
+                message=self.env._(
+                    "another correction of the same invoice is on its way to KSeF, so the "
+                    "amounts before this one are not certain yet."
                 ),
                 remedy=self.env._("Send this one once the other has its KSeF number."),
             )
 
     def _problem_of_no_number(self, invoice, record, name):
-        return Problem(
+        return self._problem(
+            invoice,
             code="E-KOR-03",
             record=record,
             field="ksef_number",
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    "the corrected invoice %(number)s has no KSeF number yet, and a correction "
-                    "must name it.",
-                    number=name,
-                ),
+            message=self.env._(
+                "the corrected invoice %(number)s has no KSeF number yet, and a correction "
+                "must name it.",
+                number=name,
             ),
             remedy=self.env._("Send the corrected invoice first and wait for its number."),
         )
 
     def _problem_of_wrong_number(self, invoice, item):
-        return Problem(
+        return self._problem(
+            invoice,
             code="E-KNO-01",
             record=item.record,
             field="ksef_number",
-            message=self._name_invoice(
-                invoice,
-                self.env._("%(number)s is no KSeF number.", number=item.ksef_number),
-            ),
+            message=self.env._("%(number)s is no KSeF number.", number=item.ksef_number),
             remedy=self.env._("Copy the number from KSeF; its last two characters check it."),
         )
 
@@ -135,14 +123,11 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
         if not (invoice.move.ksef_is_formal and state):
             return
         if not self._is_same_buyer(invoice):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-KOR-07",
-                record=invoice.move,
                 field="ksef_is_formal",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._("the NIP of the buyer is another one than on the invoice."),
-                ),
+                message=self.env._("the NIP of the buyer is another one than on the invoice."),
                 remedy=self.env._(
                     "A wrong NIP cannot be corrected: reverse the whole invoice and issue a new "
                     'one ("Reverse and Create Invoice").'
@@ -151,14 +136,11 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
 
     def _check_correction_type(self, invoice):
         if not invoice.move.ksef_correction_type:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-KOR-04",
-                record=invoice.move,
                 field="ksef_correction_type",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._("it is not said in which period this correction takes effect."),
-                ),
+                message=self.env._("it is not said in which period this correction takes effect."),
                 remedy=self.env._(
                     "Choose the period of the invoice if that was wrong from the start, and that "
                     "of the correction if something new happened."
@@ -186,27 +168,21 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
         return []
 
     def _problem_of_overdraft(self, invoice):
-        return Problem(
+        return self._problem(
+            invoice,
             code="W-KOR-05",
-            record=invoice.move,
-            message=self._name_invoice(
-                invoice,
-                self.env._("the corrections so far take back more than the invoice was for."),
-            ),
+            message=self.env._("the corrections so far take back more than the invoice was for."),
             remedy=self.env._("Check the earlier corrections of the same invoice."),
         )
 
     def _problem_of_remainder(self, invoice, due):
-        return Problem(
+        return self._problem(
+            invoice,
             code="W-KOR-06",
-            record=invoice.move,
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    "everything is taken back, but %(due)s %(currency)s of the invoice remain.",
-                    due=due,
-                    currency=invoice.move.currency_id.name,
-                ),
+            message=self.env._(
+                "everything is taken back, but %(due)s %(currency)s of the invoice remain.",
+                due=due,
+                currency=invoice.move.currency_id.name,
             ),
             remedy=self.env._(
                 "Enter the tax of the invoice in the credit note too, if it was edited by hand."

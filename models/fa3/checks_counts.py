@@ -3,8 +3,6 @@ from dataclasses import dataclass
 from odoo import models
 from odoo.tools.translate import LazyTranslate
 
-from ..problem import Problem
-
 _lt = LazyTranslate(__name__)
 
 
@@ -29,18 +27,15 @@ class KsefFa3ChecksCounts(models.AbstractModel):
     def _check_counts(self, invoice):
         for crowd in (*self._crowds_of_sale(invoice), *self._crowds_of_references(invoice)):
             if crowd.count > crowd.limit:
-                yield Problem(
+                yield self._problem(
+                    invoice,
                     code="E-CNT-01",
-                    record=invoice.move,
                     field=crowd.field,
-                    message=self._name_invoice(
-                        invoice,
-                        self.env._(
-                            "the invoice has %(count)s %(name)s; KSeF takes %(limit)s at most.",
-                            count=crowd.count,
-                            name=self.env._(crowd.name),
-                            limit=crowd.limit,
-                        ),
+                    message=self.env._(
+                        "the invoice has %(count)s %(name)s; KSeF takes %(limit)s at most.",
+                        count=crowd.count,
+                        name=self.env._(crowd.name),
+                        limit=crowd.limit,
                     ),
                     remedy=self.env._("Split the invoice into several."),
                 )

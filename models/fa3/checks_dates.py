@@ -2,8 +2,6 @@ from datetime import date, timedelta
 
 from odoo import models
 
-from ..problem import Problem
-
 # An invoice must not be issued earlier before the supply (art. 106i(7) VAT Act).
 _EARLIEST = timedelta(days=60)
 # The days that the schema takes: of sales, of payments, of contracts
@@ -18,13 +16,11 @@ class KsefFa3ChecksDates(models.AbstractModel):
         starts_on = invoice.move.ksef_period_starts_on
         ends_on = invoice.move.ksef_period_ends_on
         if bool(starts_on) != bool(ends_on) or (starts_on and starts_on > ends_on):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-DAT-03",
-                record=invoice.move,
                 field="ksef_period_ends_on" if starts_on else "ksef_period_starts_on",
-                message=self._name_invoice(
-                    invoice, self.env._("the period of the supply needs a first and a later day.")
-                ),
+                message=self.env._("the period of the supply needs a first and a later day."),
                 remedy=self.env._("Correct the period on the invoice, tab KSeF."),
             )
 
@@ -54,18 +50,15 @@ class KsefFa3ChecksDates(models.AbstractModel):
         yield _FIRST_CONTRACT_DAY, [move.ksef_contract_on]
 
     def _problem_of_bounds(self, invoice, day, first_day):
-        return Problem(
+        return self._problem(
+            invoice,
             code="E-DAT-01",
-            record=invoice.move,
             field="invoice_date",
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    "KSeF refuses the date %(day)s: it takes dates from %(first)s to %(last)s.",
-                    day=day,
-                    first=first_day,
-                    last=_LAST_DAY,
-                ),
+            message=self.env._(
+                "KSeF refuses the date %(day)s: it takes dates from %(first)s to %(last)s.",
+                day=day,
+                first=first_day,
+                last=_LAST_DAY,
             ),
             remedy=self.env._("Look for the date on the invoice and correct it."),
         )
@@ -75,16 +68,13 @@ class KsefFa3ChecksDates(models.AbstractModel):
         days = {*invoice.supply_days, move.ksef_period_ends_on} - {False}
         late = [day for day in days if move.invoice_date and day - move.invoice_date > _EARLIEST]
         if late:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-DAT-04",
-                record=move,
                 field="taxable_supply_date",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the supply on %(day)s is more than 60 days after the invoice date.",
-                        day=max(late),
-                    ),
+                message=self.env._(
+                    "the supply on %(day)s is more than 60 days after the invoice date.",
+                    day=max(late),
                 ),
                 remedy=self.env._("Issue the invoice later, or correct the date of supply."),
             )

@@ -25,17 +25,14 @@ class KsefFa3ChecksIdentity(models.AbstractModel):
     def _check_number_length(self, invoice):
         length = len((invoice.move.name or "").strip())
         if length > _NUMBER_LIMIT:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-IDN-01",
-                record=invoice.move,
                 field="name",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the invoice number has %(length)s characters; KSeF takes %(limit)s.",
-                        length=length,
-                        limit=_NUMBER_LIMIT,
-                    ),
+                message=self.env._(
+                    "the invoice number has %(length)s characters; KSeF takes %(limit)s.",
+                    length=length,
+                    limit=_NUMBER_LIMIT,
                 ),
                 remedy=self.env._("Give the invoice a shorter number."),
             )
@@ -52,19 +49,17 @@ class KsefFa3ChecksIdentity(models.AbstractModel):
                 yield self._problem_of_number(invoice, record, number, length)
 
     def _problem_of_number(self, invoice, record, number, length):
-        return Problem(
+        return self._problem(
+            invoice,
             code="E-IDN-01",
             record=record,
             field="number" if "number" in record._fields else "name",
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    'the number of the invoice that it names, "%(number)s", has %(length)s '
-                    "characters that KSeF can take; there must be 1 to %(limit)s.",
-                    number=text.shorten(number or "", 80)[0],
-                    length=length,
-                    limit=_NUMBER_LIMIT,
-                ),
+            message=self.env._(
+                'the number of the invoice that it names, "%(number)s", has %(length)s '
+                "characters that KSeF can take; there must be 1 to %(limit)s.",
+                number=text.shorten(number or "", 80)[0],
+                length=length,
+                limit=_NUMBER_LIMIT,
             ),
             remedy=self.env._("Enter the number as it stands on that invoice."),
         )

@@ -73,19 +73,10 @@ class KsefFa3ChecksParties(models.AbstractModel):
         buyer = invoice.buyer
         identity = identify_partner(buyer)
         if identity.nip and not is_valid_nip(identity.nip):
-            yield Problem(
-                code="E-NIP-02",
-                record=buyer,
-                field="vat",
-                message=self.env._(
-                    'The tax number of %(partner)s, "%(number)s", is not a valid NIP.',
-                    partner=buyer.display_name,
-                    number=buyer.vat,
-                ),
-                remedy=self.env._(
-                    "Correct the number; if it is of another country, correct that of the address."
-                ),
+            remedy = self.env._(
+                "Correct the number; if it is of another country, correct that of the address."
             )
+            yield self._problem_of_nip("E-NIP-02", buyer, remedy)
         elif identity.is_missing and self._needs_nip(buyer):
             yield self._problem_of_missing_nip(buyer)
 
@@ -173,17 +164,21 @@ class KsefFa3ChecksParties(models.AbstractModel):
 
     def _check_party_nip(self, partner, nip):
         if nip and not is_valid_nip(nip):
-            yield Problem(
-                code="E-NIP-03",
-                record=partner,
-                field="vat",
-                message=self.env._(
-                    'The tax number of %(partner)s, "%(number)s", is not a valid NIP.',
-                    partner=partner.display_name,
-                    number=partner.vat,
-                ),
-                remedy=self.env._("Correct the number, or take the party off the invoice."),
-            )
+            remedy = self.env._("Correct the number, or take the party off the invoice.")
+            yield self._problem_of_nip("E-NIP-03", partner, remedy)
+
+    def _problem_of_nip(self, code, partner, remedy):
+        return Problem(
+            code=code,
+            record=partner,
+            field="vat",
+            message=self.env._(
+                'The tax number of %(partner)s, "%(number)s", is not a valid NIP.',
+                partner=partner.display_name,
+                number=partner.vat,
+            ),
+            remedy=remedy,
+        )
 
     def _check_authorized(self, invoice):
         """Only a Polish number fits PodmiotUpowazniony, and an address has to be there."""
@@ -212,14 +207,11 @@ class KsefFa3ChecksParties(models.AbstractModel):
             yield self._problem_of_mixed_triangular(invoice)
 
     def _problem_of_mixed_triangular(self, invoice):
-        return Problem(
+        return self._problem(
+            invoice,
             code="W-TRI-02",
-            record=invoice.move,
             field="invoice_line_ids",
-            message=self._name_invoice(
-                invoice,
-                self.env._("only some of the lines belong to the triangular transaction."),
-            ),
+            message=self.env._("only some of the lines belong to the triangular transaction."),
             remedy=self.env._("Invoice the other lines separately."),
         )
 

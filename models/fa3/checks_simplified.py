@@ -2,8 +2,6 @@ from decimal import Decimal
 
 from odoo import models
 
-from ..problem import Problem
-
 # Up to these a simplified invoice may be issued (art. 106e(5)(3) VAT Act).
 _LIMITS = {"PLN": Decimal(450), "EUR": Decimal(100)}
 # What a simplified invoice must not document (art. 106e(6))
@@ -19,18 +17,15 @@ class KsefFa3ChecksSimplified(models.AbstractModel):
         currency = invoice.move.currency_id.name
         limit = _LIMITS.get(currency, Decimal(0))
         if invoice.total > limit or invoice.codes & _EXCLUDED_CODES:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-UPR-01",
-                record=invoice.move,
                 field="ksef_simplified",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "a simplified invoice is for domestic sales of up to 450 PLN or 100 EUR "
-                        "only, and this one is for %(total)s %(currency)s.",
-                        total=invoice.total,
-                        currency=currency,
-                    ),
+                message=self.env._(
+                    "a simplified invoice is for domestic sales of up to 450 PLN or 100 EUR "
+                    "only, and this one is for %(total)s %(currency)s.",
+                    total=invoice.total,
+                    currency=currency,
                 ),
                 remedy=self.env._("Issue an ordinary invoice: empty the field on the tab KSeF."),
             )

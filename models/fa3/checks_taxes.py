@@ -24,17 +24,15 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
                 yield self._problem_of_two_taxes(invoice, row)
 
     def _problem_of_no_tax(self, invoice, row):
-        return Problem(
+        return self._problem(
+            invoice,
             code="E-TAX-02",
             record=row.line,
             field="tax_ids",
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    'the line "%(line)s" has no VAT rate, and KSeF must be told which one applies '
-                    "(0%%, exempt and outside Poland are different things).",
-                    line=self._name_of(row.line),
-                ),
+            message=self.env._(
+                'the line "%(line)s" has no VAT rate, and KSeF must be told which one applies '
+                "(0%%, exempt and outside Poland are different things).",
+                line=self._name_of(row.line),
             ),
             remedy=self.env._("Choose a tax in the line."),
         )
@@ -53,17 +51,15 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
         )
 
     def _problem_of_two_taxes(self, invoice, row):
-        return Problem(
+        return self._problem(
+            invoice,
             code="E-TAX-03",
             record=row.line,
             field="tax_ids",
-            message=self._name_invoice(
-                invoice,
-                self.env._(
-                    'the line "%(line)s" has several VAT rates, %(taxes)s, but a row has only one.',
-                    line=self._name_of(row.line),
-                    taxes=", ".join(row.taxes.mapped("name")),
-                ),
+            message=self.env._(
+                'the line "%(line)s" has several VAT rates, %(taxes)s, but a row has only one.',
+                line=self._name_of(row.line),
+                taxes=", ".join(row.taxes.mapped("name")),
             ),
             remedy=self.env._("Leave one of the taxes, or divide the line."),
         )
@@ -72,17 +68,15 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
         """FA(3) knows the Union scheme only (division XII, chapter 6a of the VAT Act)."""
         for row in invoice.rows:
             if row.code == "ioss":
-                yield Problem(
+                yield self._problem(
+                    invoice,
                     code="E-TAX-05",
                     record=row.line,
                     field="tax_ids",
-                    message=self._name_invoice(
-                        invoice,
-                        self.env._(
-                            'the line "%(line)s" is taxed under the import scheme (IOSS) or the '
-                            "non-Union scheme, which invoices in KSeF cannot show.",
-                            line=self._name_of(row.line),
-                        ),
+                    message=self.env._(
+                        'the line "%(line)s" is taxed under the import scheme (IOSS) or the '
+                        "non-Union scheme, which invoices in KSeF cannot show.",
+                        line=self._name_of(row.line),
                     ),
                     remedy=self.env._(
                         "Keep the invoice out of KSeF (tab KSeF), or choose another tax."
@@ -95,16 +89,13 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
         for tax in self.env["account.tax"].union(*bare):
             yield self._problem_of_no_basis(tax)
         if len(self._exemption_basis(rows)) > BASIS_LIMIT:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-EXM-01",
-                record=invoice.move,
                 field="invoice_line_ids",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the legal bases of the exemptions have more than %(limit)s characters.",
-                        limit=BASIS_LIMIT,
-                    ),
+                message=self.env._(
+                    "the legal bases of the exemptions have more than %(limit)s characters.",
+                    limit=BASIS_LIMIT,
                 ),
                 remedy=self.env._("Shorten them on the taxes, or divide the invoice."),
             )
@@ -133,18 +124,16 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
                 row.code == "np II" and kind == "consu"
             )
             if is_wrong:
-                yield Problem(
+                yield self._problem(
+                    invoice,
                     code="W-TAX-04",
                     record=row.line,
                     field="tax_ids",
-                    message=self._name_invoice(
-                        invoice,
-                        self.env._(
-                            'the rate %(code)s does not fit the product in the line "%(line)s": '
-                            "one is for goods, the other a service.",
-                            code=row.code,
-                            line=self._name_of(row.line),
-                        ),
+                    message=self.env._(
+                        'the rate %(code)s does not fit the product in the line "%(line)s": '
+                        "one is for goods, the other a service.",
+                        code=row.code,
+                        line=self._name_of(row.line),
                     ),
                     remedy=self.env._("Check the tax of the line and the kind of the product."),
                 )
@@ -174,16 +163,13 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
             return
         form = self._build_form(invoice).get("FormaPlatnosci")
         if form != TRANSFER or not self._account_to_pay(invoice.move):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="W-MPP-03",
-                record=invoice.move,
                 field="partner_bank_id",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "payment must be split, and that is possible only by transfer to a bank "
-                        "account."
-                    ),
+                message=self.env._(
+                    "payment must be split, and that is possible only by transfer to a bank "
+                    "account."
                 ),
                 remedy=self.env._("Choose the recipient bank account and payment by transfer."),
             )
@@ -192,16 +178,13 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
         """The schema takes one kind of margin on an invoice."""
         kinds = self._margin_kinds(invoice)
         if len(kinds) > 1 or False in kinds:
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-MAR-01",
-                record=invoice.move,
                 field="invoice_line_ids",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "the taxes of the margin scheme must all be of one kind, for example "
-                        "second-hand goods."
-                    ),
+                message=self.env._(
+                    "the taxes of the margin scheme must all be of one kind, for example "
+                    "second-hand goods."
                 ),
                 remedy=self.env._("Choose the kind on the tax, tab KSeF, or divide the invoice."),
             )
@@ -211,18 +194,16 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
             others = {row.taxes[:1].ksef_procedure, *self._voucher_procedures(invoice.move)}
             shown = self._procedure_of(row)
             if not row.line.ksef_procedure and others - {False, shown}:
-                yield Problem(
+                yield self._problem(
+                    invoice,
                     code="W-PRC-01",
                     record=row.line,
                     field="ksef_procedure",
-                    message=self._name_invoice(
-                        invoice,
-                        self.env._(
-                            'several procedures apply to the line "%(line)s", and KSeF shows one: '
-                            "%(code)s.",
-                            line=self._name_of(row.line),
-                            code=shown,
-                        ),
+                    message=self.env._(
+                        'several procedures apply to the line "%(line)s", and KSeF shows one: '
+                        "%(code)s.",
+                        line=self._name_of(row.line),
+                        code=shown,
                     ),
                     remedy=self.env._("Choose the procedure in the line."),
                 )

@@ -1,7 +1,6 @@
 from odoo import models
 
 from ...ksef.fa3.schema import read_values
-from ..problem import Problem
 from .identity import identify_partner
 
 
@@ -24,18 +23,15 @@ class KsefFa3ChecksTransport(models.AbstractModel):
         goods = {row.line for row in invoice.rows if row.code == "0 WDT"}
         for vehicle in invoice.move.ksef_new_transport_ids:
             if vehicle.line_id not in goods:
-                yield Problem(
+                yield self._problem(
+                    invoice,
                     code="E-NST-01",
-                    record=invoice.move,
                     field="ksef_new_transport_ids",
-                    message=self._name_invoice(
-                        invoice,
-                        self.env._(
-                            'the new means of transport in the line "%(line)s" is no '
-                            "intra-Community supply of goods (0 WDT), and only such a supply "
-                            "shows it.",
-                            line=self._name_of(vehicle.line_id),
-                        ),
+                    message=self.env._(
+                        'the new means of transport in the line "%(line)s" is no '
+                        "intra-Community supply of goods (0 WDT), and only such a supply "
+                        "shows it.",
+                        line=self._name_of(vehicle.line_id),
                     ),
                     remedy=self.env._(
                         "Choose the tax for intra-Community supplies in the line, or remove the "
@@ -46,16 +42,13 @@ class KsefFa3ChecksTransport(models.AbstractModel):
     def _check_contract_currency(self, invoice):
         currency = invoice.move.ksef_contract_currency_id
         if currency and currency.name not in read_values("TKodWaluty"):
-            yield Problem(
+            yield self._problem(
+                invoice,
                 code="E-CUR-02",
-                record=invoice.move,
                 field="ksef_contract_currency_id",
-                message=self._name_invoice(
-                    invoice,
-                    self.env._(
-                        "KSeF does not know the contract currency %(currency)s.",
-                        currency=currency.name,
-                    ),
+                message=self.env._(
+                    "KSeF does not know the contract currency %(currency)s.",
+                    currency=currency.name,
                 ),
                 remedy=self.env._("Choose another contract currency, or leave it empty."),
             )
