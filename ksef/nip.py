@@ -9,6 +9,12 @@ _INTERNAL_ID = re.compile(r"(\d{10})-(\d{5})", re.ASCII)
 _WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
 
 
+def clean_nip(number: str) -> str:
+    """A NIP as people write it, without blanks, dashes and the prefix PL; it may be wrong still."""
+    signs = "".join(sign for sign in number.upper() if sign.isascii() and sign.isalnum())
+    return signs.removeprefix("PL")
+
+
 def is_valid_nip(nip: str) -> bool:
     """Ten bare digits of KSeF's pattern with the right check digit."""
     if not _NIP.fullmatch(nip):

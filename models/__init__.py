@@ -65,7 +65,6 @@ from . import takeover
 from . import product_template
 from . import res_partner
 from . import res_partner_policy
-from . import res_partner_bill
 from . import fa3
 from . import ksef_acknowledgement
 from . import account_move_acknowledgement

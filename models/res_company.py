@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..ksef.environment import is_loopback
+from ..ksef.nip import clean_nip
 from .ksef_queue import ENVIRONMENTS
 
 ACCESS_FIELDS = {
@@ -114,8 +115,7 @@ class ResCompany(models.Model):
 
     def _ksef_nip(self):
         """The NIP under which this company is known to KSeF; may be empty or wrong."""
-        number = self._ksef_taxpayer().vat or ""
-        return "".join(sign for sign in number.upper() if sign.isalnum()).removeprefix("PL")
+        return clean_nip(self._ksef_taxpayer().vat or "")
 
     def action_ksef_test_connection(self):
         """Log in anew and show what KSeF says, step by step."""

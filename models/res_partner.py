@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..ksef.nip import is_valid_internal_id
+from ..ksef.nip import clean_nip, is_valid_internal_id, is_valid_nip
 
 
 class ResPartner(models.Model):
@@ -50,6 +50,11 @@ class ResPartner(models.Model):
                         number=partner.ksef_internal_id,
                     )
                 )
+
+    def _ksef_nip(self):
+        """The NIP of this contact as ten digits; empty if it has no valid one."""
+        nip = clean_nip(self.vat or "")
+        return nip if is_valid_nip(nip) else ""
 
     def _ksef_entity(self):
         """The local government or VAT group that buys for this contact (may be empty)."""

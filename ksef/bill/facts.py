@@ -20,6 +20,7 @@ from ..fa3.faktura import NAMESPACE
 from ..fa3.rates import GROUPS
 from ..fa3.schema import parse
 from ..fa3.simple_types import collapse_blanks, read_date, read_decimal
+from ..nip import clean_nip
 
 V = TypeVar("V")
 
@@ -279,8 +280,7 @@ def _sum(element: etree._Element | None, names: list[str]) -> Decimal | None:
 
 
 def _nip(text: str) -> str:
-    digits = "".join(sign for sign in text if sign.isascii() and sign.isalnum())
-    digits = digits.upper().removeprefix("PL")
+    digits = clean_nip(text)
     return digits if len(digits) == 10 and digits.isdigit() else ""
 
 

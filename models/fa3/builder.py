@@ -19,6 +19,8 @@ _logger = logging.getLogger(__name__)
 # NBP publishes four decimals; more than that in 1 / rate is only noise of the division.
 _NBP_DIGITS = 4
 _NOISE = Decimal("0.000001")
+# What payments settle: of sales, and of bills that we issue in the vendor's name
+_OPEN_ITEMS = ("asset_receivable", "liability_payable")
 
 
 class KsefFa3(models.AbstractModel):
@@ -93,20 +95,28 @@ class KsefFa3(models.AbstractModel):
     def _read_payments(self, moves):
         """Return `{move: [Payment]}`. Credit notes and exchange differences pay nothing."""
         payments = defaultdict(list)
-        lines = moves.line_ids.filtered(lambda line: line.account_type == "asset_receivable")
+        lines = moves.line_ids.filtered(lambda line: line.account_type in _OPEN_ITEMS)
         exchange_moves = (lines.matched_credit_ids | lines.matched_debit_ids).exchange_move_id
         for line in lines:
-            for partial in line.matched_credit_ids.sorted("id"):
-                other = partial.credit_move_id
+            for other, amount in self._counterparts(line):
                 if other.move_id not in exchange_moves and not other.move_id.is_invoice():
                     payments[line.move_id].append(
                         Payment(
-                            amount=round_money(partial.debit_amount_currency),
+                            amount=round_money(amount),
                             paid_on=other.date,
                             journal_type=self._journal_type_of(other.move_id),
                         )
                     )
         return payments
+
+    def _counterparts(self, line):
+        """Yield the journal items that settle one, with the amount in its currency."""
+        if line.account_type == "asset_receivable":
+            for partial in line.matched_credit_ids.sorted("id"):
+                yield partial.credit_move_id, partial.debit_amount_currency
+        else:
+            for partial in line.matched_debit_ids.sorted("id"):
+                yield partial.debit_move_id, partial.credit_amount_currency
 
     def _journal_type_of(self, payment_move):
         """Payments at the till are booked in a general journal; their method says what it was."""
@@ -159,16 +169,12 @@ class KsefFa3(models.AbstractModel):
         domain = [("document_number", "in", names), ("state", "not in", ("rejected", "withdrawn"))]
         twins = {}
         for row in self.env["ksef.submission"].sudo().search(domain):
-            seller = (self._seller_nip(row.move_id), row.environment)
+            seller = (row.move_id._ksef_seller_nip(), row.environment)
             for move in moves.filtered(lambda move, row=row: move.name == row.document_number):
                 environment = move.company_id.ksef_environment
-                if move != row.move_id and seller == (self._seller_nip(move), environment):
+                if move != row.move_id and seller == (move._ksef_seller_nip(), environment):
                     twins[move] = row
         return twins
-
-    def _seller_nip(self, move):
-        """The NIP in whose name the invoice is issued."""
-        return move.company_id._ksef_nip()
 
     # === BUILDING === #
 

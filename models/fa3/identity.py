@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from stdnum import get_cc_module
 
 from ...ksef.fa3.schema import read_values
+from ...ksef.nip import clean_nip
 
 # VAT prefixes of the EU; Greece and Northern Ireland have others than their country codes.
 _PREFIXES = read_values("TKodyKrajowUE")
@@ -28,6 +29,18 @@ class Identity:
     def is_missing(self):
         return not (self.nip or self.eu_number or self.other_number)
 
+    @property
+    def elements(self):
+        """What `TPodmiot2` and `TPodmiot3` say of it."""
+        return {
+            "NIP": self.nip or None,
+            "KodUE": self.eu_prefix or None,
+            "NrVatUE": self.eu_number or None,
+            "KodKraju": self.country or None,
+            "NrID": self.other_number or None,
+            "BrakID": self.is_missing,
+        }
+
 
 def clean_number(vat):
     """The number without blanks, dashes and dots, in capitals. "/" is Odoo's word for none."""
@@ -44,7 +57,7 @@ def identify(vat, country):
     if not number:
         return Identity()
     if number.startswith("PL") or (number.isdigit() and country in ("PL", False, "")):
-        return Identity(nip=number.removeprefix("PL"))
+        return Identity(nip=clean_nip(number))
     if prefix in _PREFIXES and prefix != "PL":
         return _identify_in_eu(number, prefix)
     if _has_eu_prefix(number) and len(re.findall(r"\d", number[2:])) >= 2:

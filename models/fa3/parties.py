@@ -57,16 +57,7 @@ class KsefFa3Parties(models.AbstractModel):
         )
 
     def _build_identity(self, partner):
-        identity = identify_partner(partner)
-        return TPodmiot2(
-            NIP=identity.nip or None,
-            KodUE=identity.eu_prefix or None,
-            NrVatUE=identity.eu_number or None,
-            KodKraju=identity.country or None,
-            NrID=identity.other_number or None,
-            BrakID=identity.is_missing,
-            Nazwa=text.clean_line(partner.name),
-        )
+        return TPodmiot2(**identify_partner(partner).elements, Nazwa=text.clean_line(partner.name))
 
     def _has_address(self, partner):
         return bool(partner.country_id and (partner.street or partner.city))

@@ -1,13 +1,11 @@
 from odoo import models
 
 from ...ksef.fa3 import text
-from ...ksef.fa3.amounts import round_money
 from ...ksef.fa3.faktura.footer import Informacje, Stopka
 from ...ksef.fa3.faktura.parties import Podmiot1, TPodmiot1
 from ...ksef.nip import is_valid_nip
 from ..problem import Problem
 from .identity import identify_partner
-from .material import Payment
 
 
 class KsefFa3SelfBilling(models.AbstractModel):
@@ -36,29 +34,6 @@ class KsefFa3SelfBilling(models.AbstractModel):
         if move._ksef_is_self_billed():
             return self.env["res.partner"]
         return super()._factor_of(move)
-
-    def _seller_nip(self, move):
-        if move._ksef_is_self_billed():
-            return identify_partner(move.commercial_partner_id).nip
-        return super()._seller_nip(move)
-
-    def _read_payments(self, moves):
-        """Payments of bills are debits where those of sales are credits."""
-        payments = super()._read_payments(moves)
-        lines = moves.line_ids.filtered(lambda line: line.account_type == "liability_payable")
-        exchange_moves = (lines.matched_credit_ids | lines.matched_debit_ids).exchange_move_id
-        for line in lines:
-            for partial in line.matched_debit_ids.sorted("id"):
-                other = partial.debit_move_id
-                if other.move_id not in exchange_moves and not other.move_id.is_invoice():
-                    payments[line.move_id].append(
-                        Payment(
-                            amount=round_money(partial.credit_amount_currency),
-                            paid_on=other.date,
-                            journal_type=other.journal_id.type,
-                        )
-                    )
-        return payments
 
     def _sign_of_taxes(self, move):
         """Taxes of a purchase are debits."""

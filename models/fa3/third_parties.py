@@ -87,16 +87,7 @@ class KsefFa3ThirdParties(models.AbstractModel):
         name = text.clean_line(partner.name or partner.display_name)
         if partner.ksef_internal_id:
             return TPodmiot3(IDWew=partner.ksef_internal_id, Nazwa=name)
-        identity = identify_party(partner)
-        return TPodmiot3(
-            NIP=identity.nip or None,
-            KodUE=identity.eu_prefix or None,
-            NrVatUE=identity.eu_number or None,
-            KodKraju=identity.country or None,
-            NrID=identity.other_number or None,
-            BrakID=identity.is_missing,
-            Nazwa=name,
-        )
+        return TPodmiot3(**identify_party(partner).elements, Nazwa=name)
 
     def _build_authorized(self, move):
         partner = move.ksef_authorized_partner_id
