@@ -383,6 +383,9 @@ class TestBillReading(ReadingCommon):
         self.assertEqual(bill.ksef_received_on, date(2026, 3, 3))
         self.assertEqual(bill.date, date(2026, 3, 3))
         self.assertEqual(bill.invoice_date, date(2026, 2, 15))
-        later = self.bill(self.document(P_2="FV/2", P_6="2026-04-10"), received_on=date(2026, 3, 3))
+        later = self.bill(
+            self.document(P_2="FV/2", P_6="2026-04-10"),
+            ksef_number=number_of(day="20260303", part="010000000002"),
+        )
         self.assertIn("tax_point_later", self.doubts(later))
         self.assertFalse(later.taxable_supply_date)

@@ -125,7 +125,11 @@ class TestObjections(InboxCommon):
         bill = self.book()
         bill.action_post()
         self.decide("not_ours", reason="Nic nie kupiliśmy")
-        payment = self.env["account.payment"].create(
+        with self.assertRaises(RedirectWarning):
+            self.payment_of(bill).with_user(self.accountant).action_post()
+
+    def payment_of(self, bill):
+        return self.env["account.payment"].create(
             {
                 "payment_type": "outbound",
                 "partner_type": "supplier",
@@ -135,8 +139,41 @@ class TestObjections(InboxCommon):
                 "journal_id": self.company_data["default_journal_bank"].id,
             }
         )
-        with self.assertRaises(RedirectWarning):
-            payment.with_user(self.accountant).action_post()
+
+    def test_objection_holds_on_the_server_whoever_asks(self):
+        bill = self.book()
+        self.decide("dispute", reason="Zła cena")
+        posting = self.env["validate.account.move"].with_user(self.accountant)
+        wizard = posting.with_context(active_model="account.move", active_ids=bill.ids)
+        for post in (
+            lambda: bill.write({"state": "posted"}),
+            lambda: wizard.create({}).validate_move(),
+        ):
+            with self.assertRaisesRegex(RedirectWarning, "Zła cena"):
+                post()
+        self.assertEqual(bill.state, "draft")
+
+    def test_payment_of_several_bills_names_the_refused_one(self):
+        bill, other = self.book(), self.typed_bill("FV/2")
+        (bill + other).action_post()
+        self.decide("not_ours", reason="Nic nie kupiliśmy")
+        register = self.env["account.payment.register"].with_user(self.accountant)
+        wizard = register.with_context(
+            active_model="account.move", active_ids=(bill + other).ids
+        ).create({"group_payment": True})
+        with self.assertRaisesRegex(RedirectWarning, "FV/1"):
+            wizard.action_create_payments()
+        self.assertFalse(other.matched_payment_ids)
+
+    def test_payment_is_not_put_into_process_by_rpc(self):
+        bill = self.book()
+        bill.action_post()
+        self.decide("dispute", reason="Zła cena")
+        payment = self.payment_of(bill).with_user(self.accountant)
+        for state in ("in_process", "paid"):
+            with self.assertRaises(RedirectWarning):
+                payment.write({"state": state})
+        self.assertEqual(payment.state, "draft")
 
     def test_reopened_document_lets_the_bill_through(self):
         bill = self.book()
@@ -222,6 +259,35 @@ class TestInboxRules(InboxCommon):
         self.rule(booking="draft", journal_id=journal.id, account_id=account.id, is_by_rate=True)
         bill = self.received().bill_id
         self.assertEqual((bill.journal_id, bill.invoice_line_ids.account_id), (journal, account))
+
+    def test_rule_posts_what_leaves_no_doubt(self):
+        self.rule(booking="posted")
+        doubtful = self.received("FV/1").bill_id
+        self.assertEqual((doubtful.state, doubtful.ksef_is_to_review), ("draft", True))
+        doubtful.partner_bank_id.allow_out_payment = True
+        row = self.received("FV/2")
+        self.assertEqual((row.state, row.bill_id.state), ("booked", "posted"))
+        self.assertEqual(row.bill_id.amount_total, 258.29)
+
+    def test_bill_that_cannot_be_posted_waits_with_the_reason(self):
+        journal = self.company_data["default_journal_purchase"].copy({"code": "ZKS"})
+        journal.active = False
+        self.received("FV/1").with_user(self.accountant).action_make_bills()
+        self.rule(booking="posted", journal_id=journal.id)
+        bill = self.received("FV/2").bill_id
+        self.assertEqual(bill.state, "draft")
+        self.assertIn("Could not be posted by itself", bill.message_ids[0].body)
+
+    def test_rule_writes_its_analytic_distribution_on_every_line(self):
+        plan = self.env["account.analytic.plan"].create({"name": "Projekty"})
+        project = self.env["account.analytic.account"].create(
+            {"name": "Budowa", "plan_id": plan.id, "company_id": self.company.id}
+        )
+        self.rule(booking="draft", analytic_distribution={str(project.id): 100})
+        lines = self.received().bill_id.invoice_line_ids
+        self.assertEqual(len(lines), 2)
+        for line in lines:
+            self.assertEqual(line.analytic_distribution, {str(project.id): 100})
 
     def test_faulty_document_is_not_booked_by_itself(self):
         self.rule(booking="posted")

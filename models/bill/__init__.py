@@ -1,4 +1,5 @@
 from . import account_move
+from . import stored_facts
 from . import import_file
 from . import reader
 from . import vendor

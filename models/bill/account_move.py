@@ -1,7 +1,9 @@
 import base64
 
 from odoo import api, fields, models
+from odoo.tools.sql import column_exists, create_column
 
+from ...ksef import number as ksef_numbers
 from ...ksef.bill.draft import Doubt, Remark
 from ...ksef.crypto import hash_base64
 from ..readable.account_move import Preview
@@ -14,7 +16,8 @@ class AccountMove(models.Model):
 
     ksef_received_on = fields.Date(
         string="Received in KSeF on",
-        copy=False,
+        compute="_compute_ksef_received_on",
+        store=True,
         help="The day on which KSeF gave the document its number. VAT may be deducted from the "
         "period of this day on, not earlier (art. 86(10b) VAT Act).",
     )
@@ -27,11 +30,26 @@ class AccountMove(models.Model):
     ksef_is_to_review = fields.Boolean(
         string="To check against the document",
         copy=False,
+        readonly=True,
         index="btree_not_null",
         help="Something in the document is doubtful. The reasons stand above the bill.",
     )
-    ksef_remarks = fields.Json(copy=False)
+    ksef_remarks = fields.Json(copy=False, readonly=True)
     ksef_review_reasons = fields.Text(compute="_compute_ksef_review_reasons")
+
+    def _auto_init(self):
+        """Bills of past years have no number, so nothing needs to be computed for them."""
+        if not column_exists(self.env.cr, self._table, "ksef_received_on"):
+            create_column(self.env.cr, self._table, "ksef_received_on", "date")
+        return super()._auto_init()
+
+    @api.depends("ksef_number")
+    def _compute_ksef_received_on(self):
+        """The number was given on the day of receipt, which it holds (art. 106na(3) VAT Act)."""
+        for move in self:
+            number = move._ksef_received_bills() and move.ksef_number
+            is_told = number and ksef_numbers.is_valid(number)
+            move.ksef_received_on = ksef_numbers.parse(number).accepted_on if is_told else False
 
     @api.depends("ksef_remarks", "ksef_is_to_review")
     @api.depends_context("lang")
@@ -54,18 +72,21 @@ class AccountMove(models.Model):
             [remark.doubt.value, remark.subject, remark.found, remark.stated] for remark in remarks
         ]
 
-    @api.model
-    def _ksef_document_values(self, document):
-        """The fields that keep a document byte for byte."""
-        return {
-            "ksef_document": base64.b64encode(document),
-            "ksef_document_hash": hash_base64(document),
-        }
+    def _ksef_keep_document(self, document):
+        """Keep a document byte for byte."""
+        self.sudo().write(
+            {
+                "ksef_document": base64.b64encode(document),
+                "ksef_document_hash": hash_base64(document),
+            }
+        )
 
     def action_ksef_reviewed(self):
         """Somebody has compared bill and document: the doubts are settled."""
         self.check_access("write")
-        self.ksef_is_to_review = False
+        self.sudo().ksef_is_to_review = False
+        for move in self:
+            move.message_post(body=self.env._("Checked against the KSeF document."))
 
     def _link_bill_origin_to_purchase_orders(self, timeout=10):
         """Odoo may put lines of the order in the place of the document's, whose totals win."""

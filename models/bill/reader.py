@@ -61,13 +61,10 @@ class KsefBillReader(models.AbstractModel):
         return replace(facts, reason=self._words_of_obstacle(facts.obstacle))
 
     @api.model
-    def _draft_bill(
-        self, document, *, company, ksef_number=None, journal=None, received_on=None, rule=None
-    ):
+    def _draft_bill(self, document, *, company, ksef_number=None, journal=None, rule=None):
         """Make a draft bill or refund of a document; return a `Reading`.
 
         :param bytes document: as KSeF or the vendor handed it out
-        :param received_on: the day KSeF gave it its number; else that within the number counts
         :param rule: a `Rule`
         """
         source = self._source(
@@ -75,7 +72,6 @@ class KsefBillReader(models.AbstractModel):
             company=company,
             ksef_number=ksef_number or "",
             journal=journal,
-            received_on=received_on,
             rule=rule or Rule(),
         )
         return self._read_safely(self.env["account.move"], source)
@@ -88,15 +84,14 @@ class KsefBillReader(models.AbstractModel):
             company=move.company_id,
             ksef_number=ksef_number,
             journal=move.journal_id,
-            received_on=None,
             rule=Rule(),
         )
         return self._read_safely(move, source)
 
-    def _source(self, document, *, received_on, ksef_number, **values):
-        """The `Source`, with the day of receipt out of the number where nobody told it."""
-        if not received_on and ksef_numbers.is_valid(ksef_number):
-            received_on = ksef_numbers.parse(ksef_number).accepted_on
+    def _source(self, document, *, ksef_number, **values):
+        """The `Source`, with the day of receipt out of the number."""
+        is_told = ksef_numbers.is_valid(ksef_number)
+        received_on = ksef_numbers.parse(ksef_number).accepted_on if is_told else None
         return Source(document=document, ksef_number=ksef_number, received_on=received_on, **values)
 
     # === ONE DOCUMENT === #
@@ -219,18 +214,24 @@ class KsefBillReader(models.AbstractModel):
         )
         if source.journal:
             values["journal_id"] = source.journal.id
-        if not move:
-            return moves.create(values)
+        if move:
+            self._write_draft(move, values)
+        else:
+            move = moves.create(values)
+        move._ksef_keep_document(source.document)
+        return move
+
+    def _write_draft(self, move, values):
+        """Odoo wants the kind of a document to be changed before all else."""
         if move.move_type != values["move_type"]:
             move.move_type = values["move_type"]
         values.pop("move_type")
         move.with_context(skip_is_manually_modified=True).write(values)
-        return move
 
     def _reading(self, bill, outcome, remarks):
         """Tell the doubts on the bill and to the caller."""
         reviewed = [remark for remark in remarks if remark.doubt in TO_REVIEW]
-        bill.write(
+        bill.sudo().write(
             {
                 "ksef_remarks": bill._ksef_storable_remarks(remarks),
                 "ksef_is_to_review": bool(reviewed),
@@ -255,9 +256,7 @@ class KsefBillReader(models.AbstractModel):
             "ref": facts.number[:256] or False,
             "invoice_date": facts.issued_on,
             "ksef_number": source.ksef_number or False,
-            "ksef_received_on": source.received_on,
             **({"date": source.received_on} if source.received_on else {}),
-            **self.env["account.move"]._ksef_document_values(source.document),
         }
 
     def _header_values(self, fa, draft, source):

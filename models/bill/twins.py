@@ -115,12 +115,8 @@ class KsefBillReader(models.AbstractModel):
         facts = self._facts(document)
         if ksef_number:
             self._check_tie(facts, ksef_number, move)
-        move.write(
-            {
-                **self._values_of_tie(ksef_number, move),
-                **move._ksef_document_values(document),
-            }
-        )
+            move.write({"ksef_number": ksef_number, "ksef_outside_reason": False})
+        move._ksef_keep_document(document)
         move.message_post(
             body=self.env._(
                 "Tied to the KSeF document %(number)s of %(seller)s.",
@@ -128,16 +124,6 @@ class KsefBillReader(models.AbstractModel):
                 seller=facts.seller_name or facts.seller_nip or "–",
             )
         )
-
-    def _values_of_tie(self, ksef_number, move):
-        if not ksef_number:
-            return {}
-        received_on = ksef_numbers.parse(ksef_number).accepted_on
-        return {
-            "ksef_number": ksef_number,
-            "ksef_outside_reason": False,
-            "ksef_received_on": move.ksef_received_on or received_on,
-        }
 
     def _check_tie(self, facts, ksef_number, move):
         if not ksef_numbers.is_valid(ksef_number):
@@ -153,10 +139,9 @@ class KsefBillReader(models.AbstractModel):
         move.message_post(
             body=self.env._("No longer tied to the KSeF document %s.", move.ksef_number or "–")
         )
-        move.write(
+        move.ksef_number = False
+        move.sudo().write(
             {
-                "ksef_number": False,
-                "ksef_received_on": False,
                 "ksef_document": False,
                 "ksef_document_hash": False,
                 "ksef_remarks": False,

@@ -1,6 +1,6 @@
 """Bills whose document was refused are neither posted nor paid."""
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import RedirectWarning
 
 from .document import OBJECTED
@@ -10,7 +10,13 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     ksef_inbox_ids = fields.One2many("ksef.inbox", "bill_id", string="KSeF documents")
+    ksef_is_tied = fields.Boolean(compute="_compute_ksef_is_tied", compute_sudo=True)
     ksef_objection = fields.Text(compute="_compute_ksef_objection", compute_sudo=True)
+
+    @api.depends("ksef_inbox_ids")
+    def _compute_ksef_is_tied(self):
+        for move in self:
+            move.ksef_is_tied = bool(move.ksef_inbox_ids)
 
     def _compute_ksef_objection(self):
         objected = self._ksef_objected().grouped("bill_id")
@@ -31,7 +37,7 @@ class AccountMove(models.Model):
 
         :raises RedirectWarning: with the reason and the way to the document
         """
-        row = self._ksef_objected()[:1]
+        row = self and self._ksef_objected()[:1]
         if row:
             raise RedirectWarning(
                 row._words_of_objection(),
@@ -39,9 +45,18 @@ class AccountMove(models.Model):
                 self.env._("Open the document"),
             )
 
-    def _post(self, soft=True):
-        self._ksef_check_objections()
-        return super()._post(soft=soft)
+    def write(self, vals):
+        """However a bill is posted, also past the button."""
+        if vals.get("state") == "posted":
+            self.filtered(lambda move: move.state != "posted")._ksef_check_objections()
+        return super().write(vals)
+
+    def _ksef_is_guarded(self, vals):
+        """The number of a document in the inbox is that document's."""
+        is_other = self.filtered(
+            lambda bill: bill.ksef_is_tied and vals.get("ksef_number", "") != bill.ksef_number
+        )
+        return bool("ksef_number" in vals and is_other) or super()._ksef_is_guarded(vals)
 
     def unlink(self):
         """A document whose bill is gone is to be dealt with again."""

@@ -4,10 +4,12 @@ from odoo import models
 class AccountPayment(models.Model):
     _inherit = "account.payment"
 
-    def action_post(self):
+    def write(self, vals):
         """A refused document is not paid, however the payment was made."""
-        (self.invoice_ids | self.reconciled_bill_ids)._ksef_check_objections()
-        return super().action_post()
+        if vals.get("state") in ("in_process", "paid"):
+            drafts = self.filtered(lambda payment: payment.state == "draft")
+            (drafts.invoice_ids | drafts.reconciled_bill_ids)._ksef_check_objections()
+        return super().write(vals)
 
 
 class AccountPaymentRegister(models.TransientModel):

@@ -2,7 +2,7 @@
 
 import logging
 
-from odoo import fields, models
+from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from .document import OPEN
@@ -76,7 +76,6 @@ class KsefInbox(models.Model):
             company=self.company_id,
             ksef_number=self.ksef_number,
             journal=rule.journal_id or self.company_id.ksef_bill_journal_id or None,
-            received_on=fields.Date.context_today(self, self.received_at),
             rule=rule._as_reading_rule(),
         )
         if reading.move:
