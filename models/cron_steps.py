@@ -16,11 +16,17 @@ def run_each(work, items):
     env = work.__self__.env
     env["ir.cron"]._commit_progress(remaining=len(items))
     for item in items:
-        try:
-            work(item)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            env.cr.rollback()
-        except Exception:
-            _logger.exception("KSeF: %s failed for %s", work.__name__, item)
-            env.cr.rollback()
+        run_alone(work, item)
         env["ir.cron"]._commit_progress(1)
+
+
+def run_alone(work, item):
+    """Call a method of a model for one item; what fails is undone, logged and stops nothing."""
+    env = work.__self__.env
+    try:
+        work(item)
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        env.cr.rollback()
+    except Exception:
+        _logger.exception("KSeF: %s failed for %s", work.__name__, item)
+        env.cr.rollback()

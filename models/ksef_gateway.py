@@ -1,6 +1,7 @@
 """From a company to a client of KSeF: the only place that knows `ksef.client`."""
 
 from datetime import datetime, timezone
+from weakref import WeakKeyDictionary
 
 from odoo import models
 
@@ -14,6 +15,8 @@ ENVIRONMENTS = {
     "test": environment.TEST,
 }
 TIMEOUT = 30.0  # seconds for a whole call
+# The clients of each cursor, as long as it lives: its own cache ends with every commit
+_clients = WeakKeyDictionary()
 
 
 class KsefGateway(models.AbstractModel):
@@ -29,17 +32,24 @@ class KsefGateway(models.AbstractModel):
     def _client(self, company, access_token=None):
         """Return a client for one company; it opens no connection before its first call.
 
-        All calls of one run of the cron for one context share a connection, which its cursor
-        remembers, and with all other processes the budget of requests.
+        All calls of one run of the cron for one context share a connection, and with all other
+        processes the budget of requests.
         """
         environment = self._environment(company)
-        clients = self.env.cr.cache.setdefault("ksef_clients", {})
+        clients = _clients.setdefault(self.env.cr, {})
         key = (environment, company._ksef_nip())
         if key not in clients:
             ledger = self.env["ksef.budget"]._ledger(company)
             clients[key] = Client(environment, timeout=TIMEOUT, budget=ledger)
         client = clients[key]
         return client.with_access_token(access_token) if access_token else client
+
+    def _clock_offsets(self):
+        """Return `{environment: timedelta}`: how far the clocks of those that answered this run
+        of the cron are ahead of ours."""
+        clients = _clients.get(self.env.cr, {})
+        told = (each for each in clients.values() if each.clock_offset is not None)
+        return {client.environment.name: client.clock_offset for client in told}
 
     def _context(self, company):
         """Return the context in which the company logs in: its NIP."""

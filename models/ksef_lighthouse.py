@@ -6,11 +6,12 @@ from odoo import api, fields, models
 
 from ..ksef import errors
 from ..ksef.latarnia import Availability
-from .cron_steps import run_each
+from .cron_steps import run_alone, run_each
 from .ksef_alert_causes import AWAY_KINDS
 from .ksef_queue import ENVIRONMENTS
 
 MOST_OFFSET = timedelta(minutes=3)  # between our clock and that of KSeF, before it is told
+JITTER = 30  # seconds: the way of an answer takes some, too
 LIGHT_OF_MODE = {
     "unavailability": "announced",
     "emergency": "failure",
@@ -44,7 +45,7 @@ class KsefLighthouse(models.Model):
     answered_at = fields.Datetime(string="Last answer", readonly=True)
     clock_offset = fields.Integer(
         readonly=True,
-        help="Seconds by which the ministry's clock was ahead of ours when it last answered.",
+        help="Seconds by which the ministry's clock is ahead of ours, as its answers tell.",
     )
 
     @api.model
@@ -63,16 +64,25 @@ class KsefLighthouse(models.Model):
         now = fields.Datetime.now()
         row.write({"availability": shown.availability.value, "checked_at": now})
         if shown.availability is not Availability.UNKNOWN:
-            row._note_clock(client)
+            row._note_clock(client.clock_offset)
             row.answered_at = now
             self.env["ksef.announcement"]._take_over(
                 environment, [*shown.announcements, *self._listed(client)]
             )
 
-    def _note_clock(self, client):
-        """Compare our clock with that of the ministry, which its answer just told."""
-        if client.clock_offset is not None:
-            self.clock_offset = round(client.clock_offset.total_seconds())
+    def _note_clock(self, offset):
+        """Note how far a clock of the ministry is ahead of ours, if that is news."""
+        seconds = round(offset.total_seconds()) if offset is not None else self.clock_offset
+        if abs(seconds - self.clock_offset) > JITTER:
+            self.clock_offset = seconds
+
+    @api.model
+    def _note_clocks(self, offsets):
+        """The same of every KSeF that answered: `{environment: timedelta}`."""
+        for environment, offset in offsets.items():
+            row = self.search([("environment", "=", environment)]).try_lock_for_update()
+            if row:
+                row._note_clock(offset)
 
     @api.model
     def _listed(self, client):
@@ -86,6 +96,18 @@ class KsefLighthouse(models.Model):
     def _of(self, environment):
         row = self.search([("environment", "=", environment)])
         return row or self.create({"environment": environment})
+
+
+class KsefQueue(models.AbstractModel):
+    _inherit = "ksef.queue"
+
+    @api.model
+    def _cron_process(self):
+        """Every answer of KSeF tells the time: see to it that ours is the same."""
+        super()._cron_process()
+        self.env["ir.cron"]._commit_progress()
+        offsets = self.env["ksef.gateway"]._clock_offsets()
+        run_alone(self.env["ksef.lighthouse"]._note_clocks, offsets)
 
 
 class ResCompany(models.Model):

@@ -14,7 +14,6 @@ from .ksef_queue import Decision
 
 NO_PERMISSION = 410  # refused for who sends, not for what is sent
 JUDGED = ("invoice", "foreign_duplicate")  # kinds of failure of a document that KSeF has seen
-FINAL_CODES = (21166, 21167)  # a correction exists already; the document itself was accepted
 
 
 class KsefSubmission(models.Model):
@@ -30,14 +29,9 @@ class KsefSubmission(models.Model):
 
     # === MAKING IT === #
 
-    def _is_correctable(self):
+    def _is_refused_though_issued(self):
         """Whether this refused document was handed over, so that its number is still owed."""
-        return (
-            self.state == "rejected"
-            and self.is_offline
-            and self.move_id.state == "posted"
-            and self.failure_code not in FINAL_CODES
-        )
+        return self.state == "rejected" and self.is_offline
 
     def _is_to_be_repeated(self):
         """Whether the very same bytes go again: KSeF refused the sender, or never saw them."""
@@ -59,23 +53,25 @@ class KsefSubmission(models.Model):
 
     def _repeat(self):
         """Queue this refused document once more, unchanged."""
-        kept = ("document", "document_hash", "certificate_link")
+        return self._queue_again({**self._copied(), "corrected_id": self.corrected_id.id})
+
+    def _copied(self):
+        """This document as values of another row."""
         stored = self.with_context(bin_size=False)
-        values = {name: stored[name] for name in kept}
-        return self._queue_again({**values, "corrected_id": self.corrected_id.id})
+        return {name: stored[name] for name in ("document", "document_hash", "certificate_link")}
+
+    def _values_of_next(self):
+        """What the next row of an invoice issued offline keeps: its mode and its moment."""
+        return {
+            **self.move_id._ksef_submission_values(),
+            "is_offline": True,
+            "issued_mode": self.issued_mode,
+            "issued_at": self.issued_at,
+            "announcement_id": self.announcement_id.id,
+        }
 
     def _queue_again(self, values):
-        """Make the next row of an invoice issued offline: its mode and moment stay."""
-        row = self.create(
-            {
-                **self.move_id._ksef_submission_values(),
-                "is_offline": True,
-                "issued_mode": self.issued_mode,
-                "issued_at": self.issued_at,
-                "announcement_id": self.announcement_id.id,
-                **values,
-            }
-        )
+        row = self.create({**self._values_of_next(), **values})
         if not row.certificate_link:
             row.certificate_link = row._sign_again()
         row.due_at = row.move_id.ksef_due_at

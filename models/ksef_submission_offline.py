@@ -1,16 +1,12 @@
 """Documents issued offline: frozen and signed at that moment, sent when KSeF is back."""
 
-import logging
-
 from odoo import api, fields, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
 from ..ksef import links
+from .cron_steps import run_alone
 from .ksef_announcement import MODES as OUTAGES
 from .ksef_announcement import day_of
 from .ksef_queue import Decision
-
-_logger = logging.getLogger(__name__)
 
 FROZEN = ("document", "document_hash")
 OFFLINE_MODES = [("offline24", "Offline24"), *OUTAGES[:2]]
@@ -116,18 +112,8 @@ class KsefSubmission(models.Model):
         rows = self.search([*due, ("move_id.invoice_date", "<", today)])
         for company, own in rows.grouped("company_id").items():
             if company._ksef_may_issue_by_itself():
-                own._issue_safely()
-
-    def _issue_safely(self):
-        """Issue documents of one company; what goes wrong there stops no other."""
-        try:
-            self._issue_offline(self)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            self.env.cr.rollback()  # somebody works on one of them: next round
-        except Exception:
-            _logger.exception("KSeF: company %s could not issue offline", self.company_id.id)
-            self.env.cr.rollback()
-        self.env["ir.cron"]._commit_progress()
+                run_alone(self._issue_offline, own)
+                self.env["ir.cron"]._commit_progress()
 
     def _withdraw(self):
         """What was issued offline may be in the buyer's hands: it is not taken back."""

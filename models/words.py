@@ -72,6 +72,11 @@ KINDS = {
         "The company cannot log in to KSeF, so the invoice waits. Once an administrator has "
         "corrected the access data in Settings / Invoicing / KSeF, it is sent by itself."
     ),
+    "not_listed": _lt(
+        "KSeF has accepted a technical correction of this invoice, but does not list it yet. It "
+        "is looked for every hour; nothing is sent meanwhile. If it lasts, look for the invoice "
+        "by its number and date in the KSeF application: another program may have sent it."
+    ),
     "foreign_duplicate": _lt(
         "KSeF already holds another document with this number and type from this seller. "
         "Find out where it was issued (another program, another branch); then give this "

@@ -165,11 +165,14 @@ EXCEPTION = {
     21165: Advice(_lt("The invoice is in KSeF but cannot be downloaded yet."), BY_ITSELF),
     21166: Advice(
         _lt("A technical correction is not possible: a valid one exists already."),
-        _lt("Use the KSeF number of the invoice that was accepted."),
+        _lt("KSeF is asked for it by itself; its number becomes that of the invoice."),
     ),
     21167: Advice(
         _lt("A technical correction is not possible: the invoice itself was accepted."),
-        _lt("Issue a credit note if the invoice is wrong."),
+        _lt(
+            "KSeF is asked for its number by itself. Should the invoice be wrong, issue a credit "
+            "note once the number is there."
+        ),
     ),
     21173: Advice(_lt("KSeF does not know the session any more."), NEW_SESSION),
     21175: Advice(_lt("KSeF does not know this package any more."), REPEAT),

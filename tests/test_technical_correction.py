@@ -1,5 +1,9 @@
 """Issued offline, handed over, refused: the same invoice again, in place of the refused one."""
 
+import re
+
+import requests
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import new_test_user, tagged
@@ -52,6 +56,20 @@ class TestTechnicalCorrection(OfflineCommon):
         self.assertEqual(self.hashes_told(), [refused.document_hash])
         self.assertEqual(invoice.ksef_mode, "offline24")
 
+    def test_code_that_the_buyer_has_leads_to_the_corrected_invoice(self):
+        invoice = self.refused_invoice()
+        link = invoice.ksef_submission_ids._verification_link()
+        self.assertEqual(self.verdict(link), "failed")
+        self.buyer.street = "ul. Polna 1 lok. 2"
+        self.correct(invoice)
+        self.assertEqual(self.verdict(link), "passed")
+        self.assertEqual(self.verdict(invoice.ksef_verification_link), "passed")
+        self.assertNotEqual(link, invoice.ksef_verification_link)
+
+    def verdict(self, link):
+        """What the page behind a code says."""
+        return re.search('data-verdict="([a-z]+)"', requests.get(link, timeout=10).text)[1]
+
     def test_second_correction_is_one_of_what_the_buyer_has(self):
         invoice = self.refused_invoice()
         refused = invoice.ksef_submission_ids
@@ -96,15 +114,39 @@ class TestTechnicalCorrection(OfflineCommon):
 
     # === WHAT IS REFUSED === #
 
-    def test_other_content_is_refused_and_says_what_to_do_instead(self):
+    def test_draft_of_it_cannot_be_confirmed_with_another_content(self):
+        invoice = self.refused_invoice().with_user(self.accountant)
+        other_price = Command.update(invoice.invoice_line_ids.id, {"price_unit": 90})
+        for change in ({"invoice_line_ids": [other_price]}, {"invoice_date": "2026-01-05"}):
+            with (
+                self.subTest(change),
+                self.assertRaisesRegex(UserError, "credit note"),
+                self.env.cr.savepoint(),
+            ):
+                invoice.button_draft()
+                self.assertTrue(invoice.ksef_is_draft_of_issued)
+                invoice.write(change)
+                invoice.action_post()
+        self.assertEqual(invoice.state, "posted")
+        self.assertEqual(len(invoice.ksef_submission_ids), 1)
+
+    def test_draft_of_it_is_confirmed_when_only_the_technical_part_changes(self):
         invoice = self.refused_invoice()
         invoice.button_draft()
-        invoice.invoice_line_ids.write({"price_unit": 90})
+        self.assertIn("The buyer has it", invoice.ksef_status_line)
+        self.assertTrue(invoice.ksef_due_at, "the deadline goes on")
+        self.buyer.street = "ul. Polna 1 lok. 2"
         invoice.action_post()
-        self.assertIn("P_9A", self.wizard(invoice).content)
-        with self.assertRaises(UserError) as caught:
+        self.assertFalse(invoice.ksef_is_draft_of_issued)
+        self.correct(invoice)
+        self.assertEqual(invoice.ksef_state, "accepted", invoice.ksef_explanation)
+
+    def test_content_that_changed_outside_the_invoice_is_refused_too(self):
+        invoice = self.refused_invoice()
+        self.buyer.name = "Inny Nabywca S.A."
+        self.assertIn("Podmiot2/DaneIdentyfikacyjne/Nazwa", self.wizard(invoice).content)
+        with self.assertRaisesRegex(UserError, "credit note"):
             self.wizard(invoice).action_correct()
-        self.assertIn("credit note", str(caught.exception))
         self.assertEqual(len(invoice.ksef_submission_ids), 1)
 
     def test_document_that_is_not_valid_is_refused(self):
@@ -123,21 +165,61 @@ class TestTechnicalCorrection(OfflineCommon):
         with self.assertRaises(UserError):
             self.wizard(invoice)
 
-    def test_correction_that_exists_already_is_explained(self):
-        invoice = self.refused_invoice()
-        self.forget_acceptance(self.correct(invoice))
-        self.assertEqual(self.correct(invoice).failure_code, 21166)
-        self.assertIn("a valid one exists already", invoice.ksef_explanation)
-        self.assertFalse(invoice.ksef_is_technically_correctable)
+    # === WHAT KSEF HAS ALREADY === #
 
-    def test_document_that_was_accepted_after_all_is_explained(self):
+    def test_correction_that_exists_already_gives_its_number_to_the_invoice(self):
+        invoice = self.refused_invoice()
+        self.buyer.street = "ul. Polna 1 lok. 2"
+        first = self.correct(invoice)
+        number = first.ksef_number
+        self.forget_acceptance(first)
+        found = self.correct(invoice)
+        refused = invoice.ksef_submission_ids.filtered(lambda row: row.failure_code == 21166)
+        self.assertIn("a valid one exists already", refused.explanation)
+        self.assertEqual((invoice.ksef_state, invoice.ksef_number), ("accepted", number))
+        self.assertEqual(found.document_hash, first.document_hash)
+        self.assertTrue(found.upo, "its session is known")
+        self.assertEqual((found.mode, invoice.ksef_mode), ("offline24", "offline24"))
+        self.assertFalse(invoice.activity_ids)
+
+    def test_correction_of_another_program_is_taken_over_and_compared(self):
+        invoice = self.refused_invoice()
+        handed_over = invoice.ksef_submission_ids
+        document = handed_over._document_bytes().replace("Usługa".encode(), b"Dostawa")
+        foreign = handed_over._correct(document)
+        self.run_queue(minutes=30)
+        number = foreign.ksef_number
+        self.forget_acceptance(foreign)
+        foreign.unlink()
+        found = self.correct(invoice)
+        self.assertEqual((invoice.ksef_state, invoice.ksef_number), ("accepted", number))
+        self.assertEqual(found._document_bytes(), document)
+        self.assertFalse(found.upo)
+        self.assertIn("Dostawa", invoice.activity_ids.note)
+
+    def test_correction_that_ksef_does_not_list_yet_is_looked_for_again(self):
+        invoice = self.refused_invoice()
+        refused = invoice.ksef_submission_ids
+        refused.failure_code = 21166
+        refused._ask_for_existing()
+        self.run_queue(minutes=30)
+        self.assertIn("looked for every hour", invoice.ksef_explanation)
+        self.assertEqual(invoice.ksef_state, "sending")
+
+    def test_document_that_was_accepted_after_all_gets_its_number(self):
         invoice = self.post_invoice()
         row = self.issue(invoice)
         self.run_queue()
+        number, link = row.ksef_number, row.certificate_link
         self.forget_acceptance(row)
-        self.assertEqual(self.correct(invoice).failure_code, 21167)
-        self.assertIn("the invoice itself was accepted", invoice.ksef_explanation)
-        self.assertFalse(invoice.ksef_is_technically_correctable)
+        found = self.correct(invoice)
+        refused = invoice.ksef_submission_ids.filtered(lambda row: row.failure_code == 21167)
+        self.assertIn("the invoice itself was accepted", refused.explanation)
+        self.assertEqual((invoice.ksef_state, invoice.ksef_number), ("accepted", number))
+        self.assertEqual(found.document_hash, row.document_hash)
+        self.assertEqual(found.certificate_link, link)
+        self.assertTrue(found.upo)
+        self.assertEqual(len(self.accepted_documents()), 1, "nothing was sent twice")
 
     def forget_acceptance(self, row):
         """As if the database had been restored from a moment of refusal."""
