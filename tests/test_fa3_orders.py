@@ -38,7 +38,7 @@ class TestOrders(Fa3Common):
         )
         self.product.invoice_policy = "order"
         order.action_confirm()
-        order.date_order = "2026-02-20 10:00:00"
+        order.date_order = "2026-02-19 23:30:00"  # half past midnight in Poland
         invoice = order._create_invoices().with_env(self.env)
         invoice.action_post()
         return order, invoice

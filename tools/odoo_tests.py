@@ -1,14 +1,17 @@
-"""The addon's tests in Odoo: a fresh database, the simulator, a browser; read from Odoo's log."""
+"""The addon's tests in Odoo: fresh databases, a browser; read from Odoo's logs."""
 
 from __future__ import annotations
 
+import heapq
+import os
 import re
 import shutil
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 
 from tools import console, databases, paths, processes, server
 from tools.databases import Template
+from tools.processes import Program
 from tools.results import Results
 from tools.server import Odoo
 
@@ -22,6 +25,7 @@ BARE_CLASSES = (
     "TestSending",
     "TestForms",
 )
+MOST_TOGETHER = 4  # databases that are tested side by side; each takes 700 MB of memory
 BROWSERS = ("google-chrome", "chromium", "chromium-browser", "google-chrome-stable")
 STARTED = re.compile(r": Starting (?P<test>[\w.]+) \.\.\.")
 FAILED = re.compile(r": (?:FAIL|ERROR): (?:Subtest )?(?P<test>[\w.]+)")
@@ -44,8 +48,9 @@ class Stage:
 
 def run(wanted: str) -> Results:
     """Install the addon with its tests, those that match ``wanted``; prints what failed."""
-    without = "" if wanted else f",-{MORE_MODULES}"
-    return _run(Stage(name="odoo", template=databases.USUAL, tags=tags(wanted) + without))
+    if wanted:
+        return _run(Stage(name="odoo", template=databases.USUAL, tags=tags(wanted)))
+    return _run(*_shares(min(MOST_TOGETHER, len(os.sched_getaffinity(0)))))
 
 
 def run_with_other_modules(wanted: str) -> Results:
@@ -58,17 +63,38 @@ def run_with_other_modules(wanted: str) -> Results:
     if wanted:
         return _run(full)
     chosen = ",".join(tags(name) for name in BARE_CLASSES)
-    return _run(Stage(name="bare", template=databases.BARE, tags=chosen)) + _run(full)
+    return _run(Stage(name="bare", template=databases.BARE, tags=chosen), full)
 
 
-def _run(stage: Stage) -> Results:
-    with (
-        server.ready() as odoo,
-        server.simulator(odoo.python, "--fast") as simulator,
-        databases.fresh_copy(odoo, "test", stage.template) as target,
-    ):
-        console.say(f"Tests in Odoo ({stage.name}) …")
-        return _results(_install(odoo, target, stage, simulator))
+def _shares(count: int) -> list[Stage]:
+    """Divide all files of tests by their size among so many databases."""
+    shares: list[tuple[int, int, list[str]]] = [(0, number, []) for number in range(count)]
+    files = (paths.ROOT / "tests").glob("test_*.py")
+    for file in sorted(files, key=lambda file: (-file.stat().st_size, file.name)):
+        size, number, share = heapq.heappop(shares)
+        heapq.heappush(shares, (size + file.stat().st_size, number, [*share, file.name]))
+    return [
+        Stage(
+            name=f"odoo-{number}",
+            template=databases.USUAL,
+            tags=",".join(f"/{paths.ADDON}/tests/{name}" for name in share) + f",-{MORE_MODULES}",
+        )
+        for _size, number, share in shares
+    ]
+
+
+def _run(*stages: Stage) -> Results:
+    """Run stages side by side, each in a database of its own."""
+    with server.ready() as odoo, ExitStack() as stack:
+        copies = (databases.fresh_copy(odoo, f"{s.name}_test", s.template) for s in stages)
+        targets = [stack.enter_context(copy) for copy in copies]
+        programs = {
+            stage.log: _program(odoo, stage, target)
+            for stage, target in zip(stages, targets, strict=True)
+        }
+        console.say(f"Tests in Odoo ({', '.join(stage.name for stage in stages)}) …")
+        children = processes.complete_together(programs, lambda: _progress(stages))
+    return sum(map(_results, children), start=Results())
 
 
 def tags(wanted: str) -> str:
@@ -80,22 +106,17 @@ def tags(wanted: str) -> str:
     return f"/{paths.ADDON}:{wanted}"
 
 
-def _install(odoo: Odoo, target: str, stage: Stage, simulator: str) -> processes.Child:
-    return processes.complete(
-        stage.log,
-        odoo.program(
-            *("-d", target, "-p", "0", "-i", paths.ADDON, "--max-cron-threads=0"),
-            *("--test-tags", stage.tags, "--stop-after-init"),
-            f"--screenshots={paths.own() / 'screenshots'}",
-            url=simulator,
-        ),
-        detail=partial(_progress, stage.log),
+def _program(odoo: Odoo, stage: Stage, target: str) -> Program:
+    return odoo.program(
+        *("-d", target, "-p", "0", "-i", paths.ADDON, "--max-cron-threads=0"),
+        *("--test-tags", stage.tags, "--stop-after-init"),
+        f"--screenshots={paths.own() / 'screenshots'}",
     )
 
 
-def _progress(name: str) -> str:
-    log = paths.log(name).read_text(encoding="utf-8", errors="replace")
-    return f"{len(STARTED.findall(log))} tests so far"
+def _progress(stages: tuple[Stage, ...]) -> str:
+    logs = (paths.log(stage.log).read_text("utf-8", errors="replace") for stage in stages)
+    return f"{sum(len(STARTED.findall(log)) for log in logs)} tests so far"
 
 
 def _results(child: processes.Child) -> Results:

@@ -112,12 +112,26 @@ def complete(
 ) -> Child:
     """Run a child to its end; when it takes long, say its ``detail`` or its last line."""
     with running(name, program, stdin) as child:
+        _await_all([child], detail or (lambda: _last_words(child)))
+        return child
+
+
+def complete_together(programs: Mapping[str, Program], detail: Callable[[], str]) -> list[Child]:
+    """Run children side by side, each by its name, until all have ended; say ``detail``."""
+    with contextlib.ExitStack() as stack:
+        children = [stack.enter_context(running(*named)) for named in programs.items()]
+        _await_all(children, detail)
+        return children
+
+
+def _await_all(children: list[Child], detail: Callable[[], str]) -> None:
+    for child in children:
         while True:
             try:
                 child.popen.wait(HEARTBEAT)
-                return child
+                break
             except subprocess.TimeoutExpired:
-                console.say(f"  … {detail() if detail else _last_words(child)}")
+                console.say(f"  … {detail()}")
 
 
 def attached(program: Program, stdin: IO[bytes] | None = None) -> int:

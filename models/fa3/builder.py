@@ -266,5 +266,8 @@ class KsefFa3(models.AbstractModel):
         return [self._explain(invoice, problem) for problem in problems]
 
     def _today(self):
-        """The day in Warsaw, which is the one that KSeF goes by."""
-        return fields.Date.context_today(self.with_context(tz="Europe/Warsaw"))
+        return self._polish_day(None)
+
+    def _polish_day(self, moment):
+        """The day in Warsaw, which is the one that KSeF goes by, of a moment (naive UTC) or now."""
+        return fields.Date.context_today(self.with_context(tz="Europe/Warsaw"), moment)

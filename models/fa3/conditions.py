@@ -47,7 +47,7 @@ class KsefFa3Conditions(models.AbstractModel):
     def _build_order_reference(self, order):
         """The customer's own order number where it is known."""
         return Zamowienia(
-            DataZamowienia=order.date_order.date() if order.date_order else None,
+            DataZamowienia=self._polish_day(order.date_order) if order.date_order else None,
             NrZamowienia=text.clean_line(order.client_order_ref or order.name),
         )
 
