@@ -32,6 +32,19 @@ class CertificateKey(models.Model):
             self._ksef_certificates()._ksef_check_unused()
         return super().write(vals)
 
+    @api.autovacuum
+    def _gc_ksef_files(self):
+        """Remove the files of keys and certificates that a copy of the database was freed of.
+
+        Its neutralization works in SQL, which does not reach the files on the disk.
+        """
+        for name in ("certificate.key", "certificate.certificate"):
+            files = self.env["ir.attachment"].search(
+                [("res_model", "=", name), ("res_field", "!=", False)]
+            )
+            rows = self.env[name].with_context(active_test=False).search([])
+            files.filtered(lambda file, ids=set(rows.ids): file.res_id not in ids).unlink()
+
     def _ksef_certificates(self):
         domain = [("private_key_id", "in", self.ids)]
         return self.env["certificate.certificate"].sudo().search(domain)
