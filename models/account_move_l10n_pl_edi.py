@@ -54,6 +54,23 @@ class AccountMove(models.Model):
         moves = self.filtered(lambda move: move._ksef_leaves_to_l10n_pl_edi())
         return super(AccountMove, moves)._l10n_pl_edi_check_mandatory_fields() if moves else {}
 
+    # === NEVER TWO RECEIVERS === #
+
+    @api.model
+    def _l10n_pl_edi_download_bills_from_ksef(self):
+        """Silent where our inbox receives: each bill would come twice."""
+        if self.env.company.ksef_is_enabled:
+            return False
+        return super()._l10n_pl_edi_download_bills_from_ksef()
+
+    @api.model
+    def _cron_l10n_pl_edi_download_bills(self):
+        """The same for layouts that go another way, as far as all companies are ours."""
+        polish = [("account_fiscal_country_id.code", "=", "PL")]
+        if self.env["res.company"].search(polish)._ksef_all_replace_l10n_pl_edi():
+            return None
+        return super()._cron_l10n_pl_edi_download_bills()
+
     # === MIRROR === #
 
     def _ksef_mirror(self):
@@ -97,6 +114,7 @@ class AccountMove(models.Model):
     def create(self, vals_list):
         moves = super().create(vals_list)
         moves.filtered("ksef_number")._ksef_mirror_received()
+        moves._ksef_adopt_received()
         return moves
 
     def write(self, vals):
@@ -113,6 +131,18 @@ class AccountMove(models.Model):
         taken = bills._ksef_numbers_taken(bills.mapped("ksef_number"))
         for bill in bills.filtered(lambda bill: bill.ksef_number not in taken):
             bill.l10n_pl_edi_number = bill.ksef_number
+
+    def _ksef_adopt_received(self):
+        """A bill that they made all the same is known to our inbox by its number."""
+        bills = self.filtered(
+            lambda move: (
+                move.is_purchase_document(include_receipts=True)
+                and move.company_id.ksef_is_enabled
+                and not move.ksef_number
+                and move._ksef_their("l10n_pl_edi_number")
+            )
+        )
+        bills._ksef_take_their_numbers()
 
     # === VIEWS === #
 

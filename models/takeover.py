@@ -11,6 +11,8 @@ from ..ksef.number import is_valid
 AT_ONCE = 50  # invoices adopted while a person waits: some seconds
 BATCH = 200  # invoices in one transaction of the background
 MODE_PARAMETER = "l10n_pl_edi_ksef.mode"
+THEIR_RECEIVER = "l10n_pl_edi.cron_l10n_pl_edi_ksef_download_bills"
+THEIR_TOKEN = "l10n_pl_edi_access_token"
 THEIR_FIELDS = {
     "l10n_pl_edi_status",
     "l10n_pl_edi_number",
@@ -27,6 +29,8 @@ class ResCompany(models.Model):
         result = super().write(vals)
         if vals.get("ksef_is_enabled") or "ksef_environment" in vals:
             self.filtered("ksef_is_enabled")._ksef_take_over()
+        if vals.get("ksef_is_enabled"):
+            self._ksef_go_on_receiving()
         if "ksef_is_enabled" in vals and not vals["ksef_is_enabled"]:
             self._ksef_give_back()
         return result
@@ -38,6 +42,13 @@ class ResCompany(models.Model):
         moves._ksef_adopt_bills(self)
         if moves.search_count(moves._ksef_adoptable(self), limit=1):
             self.env.ref("account_ksef.ir_cron_adopt").sudo()._trigger()
+
+    def _ksef_go_on_receiving(self):
+        """Whose bills the other addon brought by itself gets them by itself from ours."""
+        cron = self.env.ref(THEIR_RECEIVER, raise_if_not_found=False)
+        if cron and cron.sudo().active and THEIR_TOKEN in self._fields:
+            fed = self.sudo().filtered(THEIR_TOKEN)
+            fed.filtered("ksef_is_enabled").ksef_fetch_policy = "interval"
 
     def _ksef_give_back(self):
         """Let go of what has not left yet, so that the other addon may send it."""
@@ -118,7 +129,7 @@ class AccountMove(models.Model):
 
     @api.model
     def _ksef_adopt_bills(self, companies):
-        """Take over the numbers of vendor bills; what is none, or a twin's, stays with them."""
+        """Take over the numbers of vendor bills."""
         if "l10n_pl_edi_number" not in self._fields:
             return
         bills = self.search(
@@ -129,10 +140,13 @@ class AccountMove(models.Model):
                 ("ksef_number", "=", False),
             ]
         )
-        seen = set(
-            bills._ksef_bills_numbered(bills.mapped("l10n_pl_edi_number")).mapped("ksef_number")
-        )
-        for bill in bills.with_context(tracking_disable=True):
+        bills._ksef_take_their_numbers()
+
+    def _ksef_take_their_numbers(self):
+        """What is no number, or that of another bill, stays with them."""
+        numbers = self.mapped("l10n_pl_edi_number")
+        seen = set(self._ksef_bills_numbered(numbers).mapped("ksef_number"))
+        for bill in self.with_context(tracking_disable=True):
             number = bill.l10n_pl_edi_number
             if number not in seen and is_valid(number):
                 seen.add(number)

@@ -1,6 +1,7 @@
 """Taking over from `l10n_pl_edi` and giving back: its history is ours, and nobody sends twice."""
 
 import base64
+from unittest.mock import patch
 
 from lxml import etree
 
@@ -317,3 +318,85 @@ class TestTheirOtherLayout(TakeoverCommon):
         self.assertFalse(self.invoice.ksef_is_sendable)
         self.send(self.invoice)
         self.assertFalse(self.simulator.documents())
+
+
+@tagged("post_install", "-at_install")
+class TestNeverTwoReceivers(TakeoverCommon):
+    """Beside the layout that downloads bills, which has methods that ours may lack."""
+
+    def setUp(self):
+        super().setUp()
+        self.downloads = []
+        self.give_theirs("_l10n_pl_edi_download_bills_from_ksef", self.note_download)
+        self.give_theirs("_cron_l10n_pl_edi_download_bills", self.go_through_companies)
+
+    def give_theirs(self, name, method):
+        """Have their class the method of the other layout, below ours."""
+        theirs = next(
+            cls
+            for cls in type(self.env["account.move"]).mro()
+            if cls.__module__ == "odoo.addons.l10n_pl_edi.models.account_move"
+        )
+        patcher = patch.object(theirs, name, method, create=True)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+
+    @property
+    def note_download(self):
+        return lambda moves: self.downloads.append(moves.env.company)
+
+    @property
+    def go_through_companies(self):
+        companies = self.company | self.other_company
+
+        def run(moves):
+            for company in companies:
+                moves.with_company(company)._l10n_pl_edi_download_bills_from_ksef()
+
+        return run
+
+    def run_their_cron(self):
+        self.downloads.clear()
+        self.env["account.move"]._cron_l10n_pl_edi_download_bills()
+        return self.downloads
+
+    def their_bill(self, number=BILL_NUMBER):
+        return self.env["account.move"].create(
+            {
+                "move_type": "in_invoice",
+                "partner_id": self.buyer.id,
+                "company_id": self.company.id,
+                "l10n_pl_edi_number": number,
+            }
+        )
+
+    def test_theirs_downloads_only_where_ours_is_off(self):
+        self.assertEqual(self.run_their_cron(), [self.company, self.other_company])
+        self.connect()
+        self.assertEqual(self.run_their_cron(), [self.other_company])
+        self.company.ksef_is_enabled = False
+        self.assertEqual(self.run_their_cron(), [self.company, self.other_company])
+
+    def test_their_cron_does_nothing_where_ours_is_on_everywhere(self):
+        polish = [("account_fiscal_country_id.code", "=", "PL")]
+        for company in self.env["res.company"].search(polish):
+            self.connect(company)
+        self.give_theirs("_cron_l10n_pl_edi_download_bills", self.note_download)
+        self.assertFalse(self.run_their_cron())
+
+    def test_bill_that_theirs_made_all_the_same_is_known_by_its_number(self):
+        self.connect()
+        self.assertEqual(self.their_bill().ksef_number, BILL_NUMBER)
+
+    def test_bill_of_theirs_stays_theirs_where_ours_is_off(self):
+        self.assertFalse(self.their_bill().ksef_number)
+
+    def test_company_that_got_its_bills_from_theirs_goes_on_getting_them(self):
+        cron = self.env.ref("account_ksef.ir_cron_watch").copy({"active": True})
+        names = [{"xml_id": takeover.THEIR_RECEIVER, "record": cron, "noupdate": True}]
+        self.env["ir.model.data"]._update_xmlids(names)
+        self.company.l10n_pl_edi_access_token = "x"
+        self.connect()
+        self.connect(self.other_company)
+        self.assertEqual(self.company.ksef_fetch_policy, "interval")
+        self.assertEqual(self.other_company.ksef_fetch_policy, "manual")
