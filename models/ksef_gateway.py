@@ -15,6 +15,8 @@ ENVIRONMENTS = {
     "test": environment.TEST,
 }
 TIMEOUT = 30.0  # seconds for a whole call
+SHORT_TIMEOUT = 10.0  # the same while a person waits for it
+WAITED_FOR = "ksef_is_waited_for"  # of the context: a person looks on, no cron
 # The clients of each cursor, as long as it lives: its own cache ends with every commit
 _clients = WeakKeyDictionary()
 
@@ -37,10 +39,11 @@ class KsefGateway(models.AbstractModel):
         """
         environment = self._environment(company)
         clients = _clients.setdefault(self.env.cr, {})
-        key = (environment, company._ksef_nip())
+        timeout = SHORT_TIMEOUT if self.env.context.get(WAITED_FOR) else TIMEOUT
+        key = (environment, company._ksef_nip(), timeout)
         if key not in clients:
             ledger = self.env["ksef.budget"]._ledger(company)
-            clients[key] = Client(environment, timeout=TIMEOUT, budget=ledger)
+            clients[key] = Client(environment, timeout=timeout, budget=ledger)
         client = clients[key]
         return client.with_access_token(access_token) if access_token else client
 

@@ -15,6 +15,7 @@ from ..ksef.tokens import token_reference
 from ..ksef.xades import identification_of
 from . import words
 from .failure import Failure
+from .ksef_gateway import WAITED_FOR
 from .ksef_queue import ENVIRONMENTS, NEVER, Decision, NotReady
 
 _logger = logging.getLogger(__name__)
@@ -307,7 +308,7 @@ class KsefLogin(models.Model):
     def action_ksef_refresh(self):
         """Go on with a login that somebody is looking at, without waiting for the cron."""
         self.check_access("read")
-        self.sudo()._process()
+        self.sudo().with_context(**{WAITED_FOR: True})._process()
 
     # === WHO WAITS === #
 

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 
 from ..ksef import errors
 from .failure import Failure
+from .ksef_gateway import WAITED_FOR
 from .ksef_queue import ENVIRONMENTS, PATIENCE, Decision
 
 STALE = 300  # seconds after which a call without an outcome counts as lost
@@ -79,9 +80,9 @@ class KsefRequest(models.AbstractModel):
     def action_ksef_refresh(self):
         """Go on with a request that somebody is looking at, without waiting for the cron."""
         self.check_access("read")
-        login = self.env["ksef.login"].sudo()._current(self.company_id)
-        login._process()
-        self.sudo()._process()
+        waited_for = self.sudo().with_context(**{WAITED_FOR: True})
+        waited_for.env["ksef.login"]._current(self.company_id)._process()
+        waited_for._process()
 
     def _open(self, title):
         """Return the window that shows how far this request is."""

@@ -5,6 +5,7 @@ from ..ksef import errors
 from ..ksef.tokens import token_reference
 from . import words
 from .failure import Failure
+from .ksef_gateway import WAITED_FOR
 from .ksef_queue import Decision, NotReady
 from .ksef_request import STALE
 
@@ -231,12 +232,11 @@ class KsefToken(models.Model):
     def _open_list(self, company):
         """Return the list of the company's tokens, or without a login the window to log in."""
         try:
-            self.sudo()._fetch(company)
+            self.sudo().with_context(**{WAITED_FOR: True})._fetch(company)
         except NotReady:
             return company.action_ksef_test_connection()
         except errors.KsefError as error:
-            text = words.explain_failure(self.env, Failure.from_error(error))
-            raise UserError(text) from error
+            raise UserError(words.explain_at_once(self.env, Failure.from_error(error))) from error
         action = self.env["ir.actions.act_window"]._for_xml_id("account_ksef.ksef_token_action")
         return {**action, "domain": [("company_id", "=", company.id)]}
 

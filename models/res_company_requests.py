@@ -5,8 +5,9 @@ from ..ksef import errors
 from ..ksef.codes import ExceptionCode
 from .certificate_files import AUTHENTICATION, OFFLINE
 from .failure import Failure
+from .ksef_gateway import WAITED_FOR
 from .ksef_queue import NotReady
-from .words import explain_failure
+from .words import explain_at_once
 
 
 class ResCompany(models.Model):
@@ -63,7 +64,8 @@ class ResCompany(models.Model):
     def _ksef_revoke_certificate(self, serial_number):
         """Have KSeF revoke a certificate; one that is revoked already is fine."""
         try:
-            client = self.env["ksef.login"].sudo()._current_client(self)
+            logins = self.env["ksef.login"].sudo().with_context(**{WAITED_FOR: True})
+            client = logins._current_client(self)
             client.revoke_certificate(serial_number, "Superseded")
         except NotReady:
             raise UserError(
@@ -72,7 +74,7 @@ class ResCompany(models.Model):
         except errors.KsefError as error:
             failure = Failure.from_error(error)
             if failure.code != ExceptionCode.CERTIFICATE_NOT_REVOCABLE:
-                raise UserError(explain_failure(self.env, failure)) from error
+                raise UserError(explain_at_once(self.env, failure)) from error
 
     def action_ksef_certificates(self):
         """Show the company's certificates for KSeF, those of the past as well."""

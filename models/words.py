@@ -69,8 +69,8 @@ KINDS = {
         "Correct the tax identification number of the company."
     ),
     "login": _lt(
-        "The company cannot log in to KSeF, so the invoice waits. Once an administrator has "
-        "corrected the access data in Settings / Invoicing / KSeF, it is sent by itself."
+        "The company cannot log in to KSeF, so this waits. Once an administrator has corrected "
+        "the access data in Settings / Invoicing / KSeF, it goes on by itself."
     ),
     "not_listed": _lt(
         "KSeF has accepted a technical correction of this invoice, but does not list it yet. It "
@@ -81,6 +81,33 @@ KINDS = {
         "KSeF already holds another document with this number and type from this seller. "
         "Find out where it was issued (another program, another branch); then give this "
         "invoice another number and send it again."
+    ),
+}
+
+# Instead of the above, where the row is an invoice
+OF_INVOICE = {
+    "login": _lt(
+        "The company cannot log in to KSeF, so the invoice waits. Once an administrator has "
+        "corrected the access data in Settings / Invoicing / KSeF, it is sent by itself."
+    ),
+}
+
+# Instead of the above, where a person waits for the answer: nothing repeats the call
+AT_ONCE = {
+    "no_answer": _lt(
+        "KSeF does not answer. Try again in a few minutes; if it lasts, ask your administrator to "
+        "check the network."
+    ),
+    "unavailable": _lt("KSeF is out of order at the moment. Try again later."),
+    "rate_limited": _lt(
+        "KSeF asks to wait, because this company has reached its limit of requests. Try again in "
+        "a few minutes."
+    ),
+    "unauthorized": _lt(
+        "KSeF no longer accepts the login of this company. Test the connection, then try again."
+    ),
+    "bad_answer": _lt(
+        "KSeF gave an answer that cannot be read. Try again; if it lasts, tell your administrator."
     ),
 }
 
@@ -118,13 +145,23 @@ def explain(row):
     """Explain the failure on a queue row in the language of its environment."""
     details = (row.failure_details,) if row.failure_details else ()
     failure = Failure(kind=row.failure_kind, code=row.failure_code, details=details)
-    return explain_failure(row.env, failure)
+    is_invoice = row._name == "ksef.submission"
+    return _explain(row.env, failure, {**KINDS, **OF_INVOICE} if is_invoice else KINDS)
 
 
 def explain_failure(env, failure):
     """Explain a failure in the language of an environment; KSeF's own details stand beside it."""
-    if failure.kind in KINDS:
-        return "\n".join([env._(KINDS[failure.kind]), *failure.details])
+    return _explain(env, failure, KINDS)
+
+
+def explain_at_once(env, failure):
+    """The same of a call that a person waited for."""
+    return _explain(env, failure, {**KINDS, **AT_ONCE})
+
+
+def _explain(env, failure, kinds):
+    if failure.kind in kinds:
+        return "\n".join([env._(kinds[failure.kind]), *failure.details])
     advice = find_advice(failure.kind, failure.code)
     text = f"{env._(advice.what)} {env._(advice.remedy)}"
     return "\n".join([text, env._("KSeF code %s.", failure.code), *failure.details])

@@ -90,3 +90,14 @@ class TestEnrollment(CredentialsCommon):
         self.send(self.post_invoice())
         old.action_ksef_revoke()
         self.assertFalse(old.active)
+
+    def test_certificate_whose_revocation_is_not_answered_is_revoked_with_the_next_click(self):
+        old = self.apply().certificate_id
+        self.apply()
+        self.send(self.post_invoice())
+        self.simulator.fault("lost-answer", operation="certificate-revoke")
+        with self.assertRaisesRegex(UserError, "does not answer. Try again in a few minutes"):
+            old.action_ksef_revoke()
+        self.assertTrue(old.active)
+        old.action_ksef_revoke()
+        self.assertFalse(old.active)

@@ -1,3 +1,5 @@
+import time
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -93,3 +95,11 @@ class TestTokens(CredentialsCommon):
         self.company.ksef_auth_method = "token"
         with self.assertRaisesRegex(UserError, "log in with a certificate"):
             self.generate()
+
+    def test_list_is_not_waited_for_longer_than_a_person_does(self):
+        self.generate()
+        self.simulator.fault("slow-answer", operation="token-list", seconds=20)
+        started = time.monotonic()
+        with self.assertRaisesRegex(UserError, "does not answer. Try again in a few minutes"):
+            self.company.action_ksef_tokens()
+        self.assertLess(time.monotonic() - started, 15)

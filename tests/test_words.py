@@ -54,3 +54,13 @@ class TestWords(TransactionCase):
         text = self.explain("refused", 99999, details=("Nowość",))
         self.assertIn("refused the request. Tell your administrator", text)
         self.assertTrue(text.endswith("KSeF code 99999.\nNowość"))
+
+    def test_words_fit_the_kind_of_the_row(self):
+        values = {"company_id": self.env.company.id, "failure_kind": "login"}
+        application = self.env["ksef.enrollment"].new(
+            {**values, "scope": "ksef_offline", "name": "Odoo"}
+        )
+        invoice = self.env["ksef.submission"].new(values)
+        self.assertIn("so this waits", words.explain(application))
+        self.assertNotIn("invoice", words.explain(application).replace("Invoicing", ""))
+        self.assertIn("so the invoice waits", words.explain(invoice))
