@@ -119,12 +119,9 @@ class TestOfflineOverview(OfflineCommon):
     def test_clock_is_told_by_every_answer_of_ksef(self):
         self.look()
         self.simulator.latarnia(reachable=False)
-        self.simulator.shift_clock(-600)
+        self.simulator.shift_clock(600)
         self.send(self.post_invoice())
         self.assertIn("10 minutes", self.alerts().filtered(lambda alert: alert.key == "clock").text)
-        self.simulator.reset_clock()
-        self.send(self.post_invoice())
-        self.assertNotIn("clock", self.alerts().mapped("key"))
 
     def test_clock_that_differs_a_little_is_nobodys_business(self):
         self.simulator.shift_clock(-60)

@@ -54,22 +54,37 @@ class TestModesToTheEnd(ScenarioCommon):
         self.announce("emergency", "2026-11-20 09:00:00", "2026-11-22 09:00:00")
         self.assert_way_to_number("emergency")
 
-    def test_many_go_in_a_batch_of_their_own(self):
+    def test_many_go_in_a_batch_of_their_own_beside_one_of_online_ones(self):
         with self.at(FRIDAY):
-            invoices = self.env["account.move"].union(
-                *(self.post_invoice(invoice_date="2026-11-20") for _number in range(MANY))
-            )
-            online = self.post_invoice(invoice_date="2026-11-20")
+            offline, online = self.many(), self.many()
             self.away()
-            invoices.with_user(self.accountant)._ksef_issue_offline()
+            offline.with_user(self.accountant)._ksef_issue_offline()
             self.simulator.clear_faults()
             online.with_user(self.accountant).action_ksef_send()
             self.run_queue(minutes=30)
-        sessions = invoices.ksef_submission_ids.session_id
-        self.assertEqual((sessions.kind, sessions.is_offline), ("batch", True))
+        for invoices, is_offline, verdict in (
+            (offline, True, "Offline"),
+            (online, False, "Online"),
+        ):
+            rows = invoices.ksef_submission_ids
+            self.assertEqual(set(rows.mapped("state")), {"accepted"})
+            sessions = rows.session_id
+            self.assertEqual(set(sessions.mapped("kind")), {"batch"})
+            self.assertEqual(set(sessions.mapped("is_offline")), {is_offline})
+            self.assertEqual(self.verdicts(invoices), {verdict})
+        told = [set(invoices.mapped("ksef_submission_ids.mode")) for invoices in (offline, online)]
+        self.assertEqual(told, [{"offline24"}, {"online"}])
+
+    def many(self):
+        drafts = [self.draft_invoice(invoice_date="2026-11-20") for _number in range(MANY)]
+        invoices = self.env["account.move"].union(*drafts)
+        invoices.action_post()
+        return invoices
+
+    def verdicts(self, invoices):
+        """How KSeF itself classified these invoices."""
         modes = {d["invoiceNumber"]: d["invoicingMode"] for d in self.accepted_documents()}
-        self.assertEqual({modes[invoice.name] for invoice in invoices}, {"Offline"})
-        self.assertEqual(modes[online.name], "Online")
+        return {modes[invoice.name] for invoice in invoices}
 
 
 @tagged("post_install", "-at_install")
