@@ -13,6 +13,7 @@ from . import test_bill_input
 from . import test_bill_reading
 from . import test_bill_round_trip
 from . import test_bill_stored_facts
+from . import test_bill_terms
 from . import test_bill_twins
 from . import test_batch
 from . import test_budget_rows

@@ -37,6 +37,7 @@ class Doubt(Enum):
     CASH_METHOD = "cash_method"
     FACTOR = "factor"
     PAID = "paid"
+    INSTALMENTS = "instalments"  # several due dates, of amounts that no document states
     REVERSE_CHARGE = "reverse_charge"
     TAX_MISSING = "tax_missing"  # nothing to book the rate on
     TAX_POINT_LATER = "tax_point_later"
@@ -45,6 +46,7 @@ class Doubt(Enum):
     ACCOUNT_NEW = "account_new"
     CURRENCY_UNKNOWN = "currency_unknown"
     ORIGINAL_UNKNOWN = "original_unknown"  # the corrected document is not here
+    ADVANCE_UNKNOWN = "advance_unknown"  # nor is that of the advance
     MANY_ROWS = "many_rows"  # so many that a line for each rate says more
     TWIN = "twin"  # a bill that looks the same is here already
     OTHER_FORM = "other_form"  # no FA(3)

@@ -113,6 +113,8 @@ def find_doubts(fa: Fa, targets: tuple[Target, ...], terms: Terms) -> Iterator[R
         yield Remark(doubt=Doubt.FACTOR)
     if terms.is_paid:
         yield Remark(doubt=Doubt.PAID, stated=terms.paid_on.isoformat() if terms.paid_on else "")
+    elif len(terms.due_dates) > 1:
+        yield Remark(doubt=Doubt.INSTALMENTS, stated=", ".join(map(str, terms.due_dates[:12])))
     rates = _rates(fa)
     if len(rates) > 1:
         yield Remark(doubt=Doubt.RATES_DIFFER, found=", ".join(map(str, sorted(rates)[:5])))

@@ -7,7 +7,8 @@ from . import articles
 from . import lines
 from . import totals
 from . import notes
-from . import originals
+from . import payment
+from . import relatives
 from . import orders
 from . import twins
 from . import words

@@ -15,7 +15,8 @@ WITHOUT_TAX = ("", "margin", "oss")
 class Basis:
     """What the lines of one bill are made from.
 
-    `taxes` are purchase taxes by rate code; `account` is for what nothing else tells of.
+    `taxes` are purchase taxes by rate code; `account` is for what nothing else tells of,
+    `advance_account` for advances, where there is one.
     """
 
     source: Source
@@ -23,6 +24,7 @@ class Basis:
     taxes: dict[str, Any]
     products: dict[int, Any]
     account: Any
+    advance_account: Any
 
 
 class KsefBillReader(models.AbstractModel):
@@ -30,9 +32,9 @@ class KsefBillReader(models.AbstractModel):
 
     _inherit = "ksef.bill.reader"
 
-    def _line_values(self, draft, vendor, source):
+    def _line_values(self, draft, vendor, relatives, source):
         """Values of all lines, and remarks about rates that have no tax here."""
-        basis = self._basis(draft, vendor, source)
+        basis = self._basis(draft, vendor, relatives, source)
         values = [self._values_of_line(line, basis) for line in draft.lines]
         missing = [
             target
@@ -43,7 +45,7 @@ class KsefBillReader(models.AbstractModel):
         remarks = [Remark(doubt=Doubt.TAX_MISSING, subject=target.code) for target in missing]
         return values, tuple(remarks)
 
-    def _basis(self, draft, vendor, source):
+    def _basis(self, draft, vendor, relatives, source):
         """Everything that lines need, read once: Odoo would look for an account line by line."""
         rows = [line.row for line in draft.lines if line.row]
         history = self._history(vendor, source.company) if vendor else History()
@@ -53,6 +55,7 @@ class KsefBillReader(models.AbstractModel):
             taxes=self._purchase_taxes(source.company),
             products=self._products(rows, vendor, source.company),
             account=source.rule.account or history.account or self._default_account(source),
+            advance_account=self._advance_account(relatives, source),
         )
 
     def _default_account(self, source):
@@ -60,6 +63,11 @@ class KsefBillReader(models.AbstractModel):
             [("company_id", "=", source.company.id), ("type", "=", "purchase")], limit=1
         )
         return journal.default_account_id
+
+    def _advance_account(self, relatives, source):
+        """What the settled advances were booked on, else the company's account for advances."""
+        accounts = relatives.advances.invoice_line_ids.account_id
+        return accounts if len(accounts) == 1 else source.company.ksef_advance_account_id
 
     def _values_of_line(self, line, basis):
         earlier = basis.history.lines.get(self._text_key(line.name))
@@ -132,7 +140,9 @@ class KsefBillReader(models.AbstractModel):
         return (fitting or candidates)[:1]
 
     def _choose_account(self, line, earlier, product, basis):
-        """By rule, as before, as the product says, else as on the vendor's last bill."""
+        """Advances apart; else by rule, as before, as the product says, as on the last bill."""
+        if line.origin in (Origin.ADVANCE, Origin.SETTLEMENT) and basis.advance_account:
+            return basis.advance_account
         if basis.source.rule.account:
             return basis.source.rule.account
         if earlier:

@@ -11,13 +11,14 @@ class KsefBillReader(models.AbstractModel):
 
     _inherit = "ksef.bill.reader"
 
-    def _narration(self, document, draft):
+    def _narration(self, document, draft, source):
         """The note as `Markup`; empty if there is nothing to tell."""
         notes = [
             *self._notes_of_terms(draft.terms),
             *self._notes_of_payment(document.Fa.Platnosc),
             *self._notes_of_law(document.Fa),
             *self._notes_of_settlement(document.Fa.Rozliczenie),
+            *self._notes_of_goods(document, source),
             *self._notes_of_seller(document),
         ]
         return Markup("<br/>").join(notes[:_MOST_NOTES]) if notes else False
@@ -32,6 +33,9 @@ class KsefBillReader(models.AbstractModel):
     def _notes_of_payment(self, payment):
         if payment is None:
             return
+        form = payment.OpisPlatnosci or self._note_of_form(payment.FormaPlatnosci)
+        if form:
+            yield self.env._("Form of payment: %s", form)
         for part in payment.ZaplataCzesciowa:
             paid_on = part.DataZaplatyCzesciowej
             yield self.env._(
@@ -45,8 +49,6 @@ class KsefBillReader(models.AbstractModel):
                 amount=payment.Skonto.WysokoscSkonta,
                 condition=payment.Skonto.WarunkiSkonta,
             )
-        if payment.OpisPlatnosci:
-            yield self.env._("Form of payment: %s", payment.OpisPlatnosci)
         if payment.IPKSeF:
             yield self.env._("Payment identifier (IPKSeF): %s", payment.IPKSeF)
 
@@ -68,6 +70,19 @@ class KsefBillReader(models.AbstractModel):
                     "The vendor deducts %(amount)s from the payment: %(reason)s",
                     amount=entry.Kwota,
                     reason=entry.Powod or "–",
+                )
+
+    def _notes_of_goods(self, document, source):
+        """With what the goods came, and to which of our units."""
+        if document.Fa.WZ:
+            yield self.env._("Delivery notes (WZ): %s", ", ".join(document.Fa.WZ[:_MOST_NOTES]))
+        nip = source.company._ksef_nip()
+        for party in document.Podmiot3:
+            identity = party.DaneIdentyfikacyjne
+            unit = (identity and identity.IDWew) or ""
+            if nip and unit.startswith(nip):
+                yield self.env._(
+                    "Internal unit: %(unit)s %(name)s", unit=unit, name=identity.Nazwa or ""
                 )
 
     def _notes_of_seller(self, document):

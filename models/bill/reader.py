@@ -37,6 +37,7 @@ TO_REVIEW = frozenset(
         Doubt.TWIN,
         Doubt.TAX_POINT_LATER,
         Doubt.VENDOR_UNKNOWN,
+        Doubt.INSTALMENTS,
     }
 )
 MOST_ROWS = 500  # that become lines of their own
@@ -131,7 +132,7 @@ class KsefBillReader(models.AbstractModel):
         draft = self._compose(document, source)
         if draft.outcome is Outcome.NO_BILL:
             if document.Fa:
-                self._tell_originals(document, source)
+                self._tell_of_no_bill(document, source)
             return self._no_bill(self._words_of(draft.remarks))
         if not self._find_currency(facts.currency):
             unknown = Remark(doubt=Doubt.CURRENCY_UNKNOWN, subject=facts.currency)
@@ -176,22 +177,26 @@ class KsefBillReader(models.AbstractModel):
     # === THE BILL === #
 
     def _make_bill(self, move, document, draft, facts, source):
+        fa = document.Fa
         vendor, vendor_remarks = self._vendor(document.Podmiot1, source)
         payee, payee_remarks = self._payee_account(draft.terms, vendor, document, source)
-        lines, line_remarks = self._line_values(draft, vendor, source)
+        relatives = self._relatives(fa, vendor, source)
+        lines, line_remarks = self._line_values(draft, vendor, relatives, source)
         twin_remarks = self._twin_remarks(facts, source, move)
-        originals = self._find_originals(document.Fa.DaneFaKorygowanej, vendor, source)
         values = {
             **self._file_values(facts, source),
-            **self._header_values(document.Fa, draft, source),
+            **self._header_values(fa, draft, source),
+            **self._payment_values(draft, source),
+            **self._values_of_relatives(relatives, fa, draft),
             "move_type": OUTCOME_TYPES[draft.outcome],
             "partner_id": vendor.id,
             "partner_bank_id": payee.id,
-            "narration": self._narration(document, draft),
+            "narration": self._narration(document, draft, source),
             "invoice_line_ids": [fields.Command.create(line) for line in lines],
-            **self._original_values(originals, document.Fa, draft),
         }
         bill = self._write_bill(move, values, source)
+        self._tell_relatives(bill, relatives)
+        self._match_order(bill, fa)
         remarks = (
             *draft.remarks,
             *vendor_remarks,
@@ -199,11 +204,9 @@ class KsefBillReader(models.AbstractModel):
             *line_remarks,
             *self._settle_taxes(bill, draft),
             *twin_remarks,
-            *self._tax_point_remarks(document.Fa, source),
-            *self._original_remarks(originals, document.Fa),
+            *self._tax_point_remarks(fa, source),
+            *self._remarks_on_relatives(relatives, fa),
         )
-        self._name_correction(bill, originals)
-        self._match_order(bill, document.Fa)
         return self._reading(bill, draft.outcome.value, remarks)
 
     def _write_bill(self, move, values, source):

@@ -66,6 +66,11 @@ DOUBTS = {
     ),
     Doubt.FACTOR: _lt("The bill is to be paid to a factor, not to the vendor."),
     Doubt.PAID: _lt("According to the document it is paid already (%(stated)s)."),
+    Doubt.INSTALMENTS: _lt(
+        "Payable by instalments (%(stated)s), and a document of KSeF does not state how much each "
+        "is. The due date is the last one: choose payment terms with the days and shares agreed "
+        "with the vendor."
+    ),
     Doubt.REVERSE_CHARGE: _lt(
         "Reverse charge: the buyer accounts for the VAT. Check the taxes of the lines."
     ),
@@ -87,6 +92,10 @@ DOUBTS = {
         "The currency “%(subject)s” is unknown. Enter the amounts by hand."
     ),
     Doubt.ORIGINAL_UNKNOWN: _lt("The corrected document %(subject)s is not in Odoo."),
+    Doubt.ADVANCE_UNKNOWN: _lt(
+        "The invoice of the advance that is settled, %(subject)s, is not in Odoo. Check the "
+        "account of the line that deducts it."
+    ),
     Doubt.MANY_ROWS: _lt(
         "The document has %(found)s rows, so the bill has one line for each VAT rate. The rows "
         "stand in the KSeF document."

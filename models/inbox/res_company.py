@@ -30,6 +30,13 @@ class ResCompany(models.Model):
         domain="[('type', '=', 'purchase'), ('company_id', '=', id)]",
         help="Empty: the first journal of purchases. Rules of vendors can name another one.",
     )
+    ksef_advance_account_id = fields.Many2one(
+        "account.account",
+        string="Account of advances to vendors",
+        domain="[('company_ids', 'parent_of', id)]",
+        help="Where advance invoices of vendors are booked, and where the settling invoice takes "
+        "them off. Empty: where the vendor's other bills are.",
+    )
     ksef_digest_user_ids = fields.Many2many(
         "res.users",
         "ksef_digest_user_rel",

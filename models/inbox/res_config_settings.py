@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
     ksef_bill_journal_id = fields.Many2one(
         related="company_id.ksef_bill_journal_id", readonly=False
     )
+    ksef_advance_account_id = fields.Many2one(
+        related="company_id.ksef_advance_account_id", readonly=False
+    )
     ksef_digest_user_ids = fields.Many2many(
         related="company_id.ksef_digest_user_ids", readonly=False
     )
