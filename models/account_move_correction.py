@@ -149,12 +149,16 @@ class AccountMove(models.Model):
         for move in self:
             move.ksef_invoice_type = move._ksef_find_invoice_type()
 
+    def _ksef_kind_of_correction(self):
+        """The kind that a correction of this document is of."""
+        return _CORRECTION_OF.get(self._ksef_kind(), "KOR")
+
     def _ksef_find_invoice_type(self):
         """RodzajFaktury; False for documents that KSeF does not know."""
         if not self._ksef_is_issued_here():
             return False
         if self.ksef_origin_move_id:
-            return _CORRECTION_OF.get(self.ksef_origin_move_id._ksef_kind(), "KOR")
+            return self.ksef_origin_move_id._ksef_kind_of_correction()
         if self.move_type in REFUNDS or self._ksef_corrected_source():
             return "KOR"
         return "UPR" if self.ksef_simplified else "VAT"

@@ -68,10 +68,80 @@ class TestCorrectionOfAdvances(CorrectionWizardCommon, AdvancesCommon):
             document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [self.paid.ksef_number]
         )
 
-    def test_single_amounts_of_an_advance_are_for_the_credit_note(self):
+    def correct_amounts(self, invoice, *amounts):
+        """The wizard with these right amounts of the advance, in the order of its lines."""
+        wizard = self.begin(invoice, "amount")
+        for line, amount in zip(wizard.advance_ids, amounts, strict=True):
+            line.amount = amount
+        return wizard
+
+    def test_advance_is_lowered_rate_by_rate(self):
+        wizard = self.correct_amounts(self.paid, 2000, 1500)
+        self.assertEqual(wizard.advance_ids.mapped("amount_before"), [3000, 1500])
+        self.assertEqual((wizard.amount_difference, wizard.effect), (-1000, "2"))
+        correction = self.finish(wizard)
+        self.assertEqual(correction.move_type, "out_refund")
+        document = self.build(correction)
+        self.assertEqual(
+            self.totals(document),
+            {"P_13_1": "-1000.00", "P_14_1": "-230.00", "P_15": "-1230.00", "P_15ZK": "5310.00"},
+        )
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
+        self.assertEqual(len(self.order_rows(document)), 4)
+
+    def test_advance_is_raised_by_a_debit_note(self):
+        correction = self.finish(self.correct_amounts(self.paid, 4000, 1500))
+        self.assertEqual(correction.move_type, "out_invoice")
+        document = self.build(correction)
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("1230.00", "5310.00"))
+
+    def test_amount_so_far_is_that_after_earlier_corrections(self):
+        self.accept(self.finish(self.correct_amounts(self.paid, 2000, 1500)))
+        wizard = self.correct_amounts(self.paid, 1900, 1500)
+        self.assertEqual(wizard.advance_ids.mapped("amount_before"), [2000, 1500])
+        document = self.build(self.finish(wizard))
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-123.00", "4080.00"))
+
+    def test_unchanged_advance_has_no_correction(self):
+        with self.assertRaisesRegex(UserError, "Nothing is different"):
+            self.correct_amounts(self.paid, 3000, 1500).action_next()
+
+    def test_settlement_that_deducted_too_little_is_lowered(self):
+        settlement = self.accept(self.settle(self.sold))
+        wizard = self.correct_amounts(settlement, 3100, 1500)
+        self.assertEqual(wizard.amount_difference, -100)
+        document = self.build(self.finish(wizard))
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ROZ")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-123.00", "12390.00"))
+        self.assertEqual(len(self.rows(document)), 4)
+
+    def test_price_on_a_settlement_is_corrected(self):
+        settlement = self.accept(self.settle(self.sold))
+        wizard = self.begin(settlement, "lines")
+        wizard.line_ids[0].price_unit = 9900
+        document = self.build(self.finish(wizard))
+        self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ROZ")
+        self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("-123.00", "12390.00"))
+        self.assertEqual(
+            self.rows(document),
+            [
+                ("1", "10000", "10000.00", "before"),
+                ("1", "9900", "9900.00", "after"),
+                ("1", "5000", "5000.00", "before"),
+                ("1", "5000", "5000.00", "after"),
+            ],
+        )
+
+    def test_wizard_offers_what_the_kind_of_document_allows(self):
         wizard = self.open(self.paid)
         self.assertEqual(wizard.subject, "cancel")
-        self.assertEqual(wizard.possible_subjects, "cancel,buyer,data,number")
+        self.assertEqual(wizard.possible_subjects, "cancel,amount,buyer,data,number")
         wizard.subject = "lines"
         with self.assertRaisesRegex(UserError, "cannot be corrected"):
             wizard.action_next()
+
+    def test_wizard_says_of_what_kind_the_correction_is(self):
+        self.assertIn("(KOR_ZAL)", self.open(self.paid).explanation)
+        settlement = self.accept(self.settle(self.sold))
+        self.assertIn("(KOR_ROZ)", self.open(settlement).explanation)

@@ -11,6 +11,7 @@ OF_LINES = ("cancel", "lines", "return")
 # Kinds that take every line back
 TO_ZERO = ("cancel", "nip")
 DOWNWARDS = ("cancel", "nip", "return", "discount")
+EITHER_WAY = ("lines", "amount")
 # Kinds that leave the amounts in the currency of the invoice as they are
 OF_DATA = ("buyer", "data", "number", "rate")
 
@@ -39,6 +40,7 @@ class KsefCorrection(models.TransientModel):
             ("cancel", "The whole invoice should not be there"),
             ("return", "Goods came back"),
             ("lines", "Price, quantity, VAT rate or name of a line"),
+            ("amount", "Amount of the advance"),
             ("discount", "A discount was given after the sale, for a period"),
             ("buyer", "Name or address of the buyer"),
             ("nip", "NIP of the buyer: the invoice went to somebody else"),
@@ -114,18 +116,18 @@ class KsefCorrection(models.TransientModel):
 
     def _possible_subjects(self):
         """What can be wrong with these invoices; one in PLN has no exchange rate."""
-        subjects = list(EXPLANATIONS)
-        if self.origin_id.currency_id == self.company_id.currency_id:
-            subjects.remove("rate")
-        return subjects
+        is_in_pln = self.origin_id.currency_id == self.company_id.currency_id
+        impossible = {"amount", "rate"} if is_in_pln else {"amount"}
+        return [subject for subject in EXPLANATIONS if subject not in impossible]
 
     # === WORDS === #
 
-    @api.depends("subject")
+    @api.depends("subject", "origin_id")
     @api.depends_context("lang")
     def _compute_explanation(self):
         for wizard in self:
-            wizard.explanation = self.env._(EXPLANATIONS[wizard.subject])
+            kind = wizard.origin_id._ksef_kind_of_correction()
+            wizard.explanation = self.env._(EXPLANATIONS[wizard.subject]) % {"kind": kind}
 
     @api.depends("subject")
     def _compute_reason(self):
@@ -380,7 +382,7 @@ class KsefCorrection(models.TransientModel):
 
     def _find_sign(self):
         """-1 for a credit note, 1 where the buyer has to pay more; Odoo tells by its own rules."""
-        if self.subject != "lines":
+        if self.subject not in EITHER_WAY:
             return -1
         trial = self.with_context(tracking_disable=True)
         with closing(self.env.cr.savepoint()):
