@@ -7,6 +7,7 @@ from odoo.tools import split_every
 _logger = logging.getLogger(__name__)
 
 MESSAGES = 100  # made at once: the time for each grows with their number
+MOST_CHECKED = 200  # invoices at a click, before they are queued: about two seconds
 
 # From these states on the document may be in KSeF, so the invoice must not change
 LOCKED_STATES = ("sending", "unknown", "sent", "accepted")
@@ -181,13 +182,15 @@ class AccountMove(models.Model):
         """Queue the posted invoices of the recordset and have the queue processed at once.
 
         Invoices that are on their way or accepted already are left alone, so a second
-        click does nothing.
+        click does nothing. The queue checks each document too; what has a problem waits there
+        for a person, so of many nobody has to wait until all are checked.
 
         :raises UserError: if a problem found before sending forbids it; then none is queued
         """
         self._ksef_check_may_send()
         moves = self.filtered("ksef_is_sendable")
-        moves._ksef_check_no_blocking_problem()
+        if len(moves) <= MOST_CHECKED:
+            moves._ksef_check_no_blocking_problem()
         moves._ksef_queue()
         return True
 
@@ -234,10 +237,9 @@ class AccountMove(models.Model):
         submissions._trigger_cron()
 
     def _ksef_halted_submissions(self):
-        last = self.env["ksef.submission"].sudo()
-        for move in self:
-            last |= move._ksef_last_submission()
-        return last.filtered(lambda row: row.state == "queued")
+        last = (move._ksef_last_submission() for move in self)
+        rows = self.env["ksef.submission"].sudo().union(*last)
+        return rows.filtered(lambda row: row.state == "queued")
 
     def _ksef_submission_values(self):
         return {

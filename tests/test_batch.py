@@ -4,6 +4,7 @@ import hashlib
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.account_move import MOST_CHECKED
 from ..models.ksef_submission_batch import MOST_ONLINE
 from .common import KsefCommon
 
@@ -54,6 +55,14 @@ class TestBatch(BatchCommon):
         self.assertEqual(self.count_requests("batch-open"), 1)
         self.assertEqual(self.batches().state, "closed")
         self.assertFalse(self.batches().encryption_key or self.batches().uploads)
+
+    def test_of_many_nobody_waits_for_the_checks_and_the_wrong_one_waits_for_a_person(self):
+        wrong = self.without_rate_code(self.post_invoice())
+        others = self.post_invoices(MOST_CHECKED)
+        self.send(wrong | others)
+        self.assert_each_has_one_number(others)
+        self.assertEqual(wrong.ksef_state, "error")
+        self.assertIn("has no KSeF rate code", wrong.ksef_submission_ids.failure_details)
 
     def test_few_invoices_go_online(self):
         invoices = self.post_invoices(3)

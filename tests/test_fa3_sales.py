@@ -69,7 +69,7 @@ class TestPlainSale(Fa3Common):
         self.env.flush_all()
         self.env.invalidate_all()
         before = self.env.cr.sql_log_count
-        self.env["ksef.fa3"]._document_bytes(invoices)
+        self.env["ksef.fa3"]._prepared(invoices)
         return self.env.cr.sql_log_count - before
 
     def test_branch_sells_under_the_number_of_its_company(self):

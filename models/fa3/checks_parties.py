@@ -99,7 +99,8 @@ class KsefFa3ChecksParties(models.AbstractModel):
         )
 
     def _check_community_buyer(self, invoice):
-        rows = [row for row in invoice.rows if not self._is_new_transport(row)]
+        vehicles = invoice.move.ksef_new_transport_ids.line_id  # may go to private persons too
+        rows = [row for row in invoice.rows if row.line not in vehicles]
         codes = sorted({row.code for row in rows} & {"0 WDT", "np II"})
         buyer = invoice.buyer
         if codes and not identify_partner(buyer).eu_number:

@@ -113,7 +113,3 @@ class KsefFa3Transport(models.AbstractModel):
             number_field: vehicle.number,
             "P_22BT": vehicle.vehicle_type,
         }
-
-    def _is_new_transport(self, row):
-        """Goods that may go to another EU country at 0% also to a private person."""
-        return row.line in row.line.move_id.ksef_new_transport_ids.line_id
