@@ -2,7 +2,7 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
-from odoo.tools import split_every
+from odoo.tools import SQL, split_every
 
 _logger = logging.getLogger(__name__)
 
@@ -229,12 +229,23 @@ class AccountMove(models.Model):
 
     def _ksef_queue(self):
         """Put the invoices into the queue; halted ones go on from where they stopped."""
+        self._ksef_take_turns()
         submissions = self.env["ksef.submission"].sudo()
         halted = self._ksef_halted_submissions()
         halted._resume()
         fresh = self.sudo() - halted.move_id
         submissions.create([move._ksef_submission_values() for move in fresh])
         submissions._trigger_cron()
+
+    def _ksef_take_turns(self):
+        """Wait for whoever sends one of these invoices at this very moment.
+
+        PostgreSQL then finds them changed, and Odoo repeats the whole request, which leaves
+        alone what is on its way. In one order, so that two who wait do not wait for each other.
+        """
+        if self:
+            query = "SELECT FROM account_move WHERE id IN %s ORDER BY id FOR NO KEY UPDATE"
+            self.env.cr.execute(SQL(query, tuple(self.ids)), log_exceptions=False)
 
     def _ksef_halted_submissions(self):
         last = (move._ksef_last_submission() for move in self)

@@ -1,4 +1,4 @@
-"""Who signs in to the demo database, apart from admin/admin."""
+"""Who signs in to the demo database."""
 
 from __future__ import annotations
 
@@ -14,3 +14,4 @@ class Login:
 
 
 ACCOUNTANT = Login(name="ksiegowa", password="ksiegowa")
+ADMINISTRATOR = Login(name="admin", password="admin")  # Odoo's own

@@ -15,7 +15,7 @@ from typing import Any
 from urllib.request import HTTPCookieProcessor, OpenerDirector, ProxyHandler
 
 from tools import console, paths
-from tools.logins import ACCOUNTANT
+from tools.logins import ACCOUNTANT, Login
 
 PATIENCE = 150  # seconds; Odoo's cron wakes at once when it is told, else every minute
 
@@ -58,14 +58,11 @@ class Session:
         )
 
 
-def sign_in(address: str, database: str) -> Session:
-    """A session of the accountant."""
+def sign_in(address: str, database: str, login: Login = ACCOUNTANT) -> Session:
+    """A session of a user, by default the accountant."""
     session = Session(address=address)
     session.post(
-        "/web/session/authenticate",
-        db=database,
-        login=ACCOUNTANT.name,
-        password=ACCOUNTANT.password,
+        "/web/session/authenticate", db=database, login=login.name, password=login.password
     )
     return session
 

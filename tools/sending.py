@@ -16,6 +16,7 @@ from pathlib import Path
 
 from simulator.panel import Control
 from tools import console, databases, once, paths, processes, server
+from tools.logins import ACCOUNTANT, Login
 from tools.once import Session
 from tools.processes import Child
 from tools.server import Odoo
@@ -78,10 +79,10 @@ class Worker:
         processes.wait_for_line(self.child, LISTENING, seconds=60)
         processes.wait_for_line(self.child, READY, seconds=120)
 
-    def sign_in(self) -> Session:
-        """A session of the accountant on this server."""
+    def sign_in(self, login: Login = ACCOUNTANT) -> Session:
+        """A session on this server, by default the accountant's."""
         port = processes.wait_for_line(self.child, LISTENING, seconds=60)[1]
-        return once.sign_in(f"http://127.0.0.1:{port}", self.database)
+        return once.sign_in(f"http://127.0.0.1:{port}", self.database, login)
 
     def kill(self) -> None:
         """As a power cut does it: nothing is unwound."""

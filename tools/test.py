@@ -1,8 +1,9 @@
 """The tests: ``protocol`` without Odoo, ``odoo`` in a fresh database, ``chaos``, or all of them.
 
-``modules`` are tests in Odoo without Sales, and with modules that have a part in invoices. A
-FILTER for protocol is a pytest expression (-k); for odoo and modules it is a class, a method or
-Class.method; for chaos a seed, to have the same faults again. The last line says how many tests
+``modules`` are tests in Odoo without Sales, and with modules that have a part in invoices;
+``collisions`` have people reach for the same invoices at the same moment. A FILTER for protocol
+is a pytest expression (-k); for odoo and modules it is a class, a method or Class.method; for
+chaos and collisions a seed, to have the same chances again. The last line says how many tests
 passed and how many failed.
 """
 
@@ -11,18 +12,20 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 
-from tools import chaos, console, odoo_tests, protocol_tests
+from tools import chaos, collisions, console, odoo_tests, protocol_tests
 from tools.results import Results
 
 SUITES: dict[str, tuple[Callable[[str], Results], ...]] = {
     "protocol": (protocol_tests.run,),
     "odoo": (odoo_tests.run,),
     "modules": (odoo_tests.run_with_other_modules,),
+    "collisions": (collisions.run,),
     "chaos": (chaos.run,),
     "all": (
         protocol_tests.run,
         odoo_tests.run,
         odoo_tests.run_with_other_modules,
+        collisions.run,
         chaos.run,
     ),
 }
