@@ -59,6 +59,7 @@ from . import account_move_sending_offline
 from . import account_move_technical_correction
 from . import account_move_offline_status
 from . import ksef_alert_offline
+from . import small_seller
 from . import ksef_digest
 from . import account_journal_light
 from . import account_move_l10n_pl_edi

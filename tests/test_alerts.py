@@ -219,3 +219,43 @@ class TestDeadlines(AlertsCommon):
         self.company.ksef_send_policy = "scheduled"
         self.watch_at("2026-11-20 20:00:00")
         self.assertFalse(self.alerts())
+
+
+@tagged("post_install", "-at_install")
+class TestSmallSeller(AlertsCommon):
+    def setUp(self):
+        super().setUp()
+        self.company.write({"ksef_small_seller_until": fields.Date.today(), "ksef_start_on": False})
+
+    def sell(self, gross, **values):
+        invoice = self.draft_invoice(**values)
+        invoice.invoice_line_ids.write({"quantity": 1, "price_unit": gross / 1.23})
+        invoice.action_post()
+        return invoice
+
+    def test_month_is_summed_up_with_credit_notes_and_without_the_month_before(self):
+        self.sell(4000)
+        self.sell(500, move_type="out_refund")
+        self.sell(700, invoice_date=fields.Date.today().replace(day=1) - timedelta(days=1))
+        self.company.invalidate_recordset(["ksef_small_seller_total"])
+        self.assertAlmostEqual(self.company.ksef_small_seller_total, 3500)
+
+    def test_limit_itself_is_covered(self):
+        self.sell(4000)
+        self.sell(6000)
+        self.watch()
+        self.assertFalse(self.alerts())
+
+    def test_what_passes_the_limit_is_told_until_it_is_in_ksef(self):
+        self.sell(9000)
+        beyond = self.sell(2000)
+        self.watch()
+        alert = self.alerts()
+        self.assertEqual(alert.move_ids, beyond)
+        self.assertIn("11,000.00", alert.text)
+        beyond.button_draft()
+        beyond.ksef_is_requested = True
+        beyond.action_post()
+        self.assertEqual(beyond.ksef_state, "to_send")
+        self.watch()
+        self.assertTrue(alert.settled_at)
