@@ -65,7 +65,7 @@ class Column:
 class Row:
     """``details`` hold what has no column; ``before`` marks the state before a correction.
 
-    ``name`` is that of the total in the table of totals.
+    ``name`` heads the row: the total in the table of totals, the number among the identifiers.
     """
 
     cells: tuple[Value | None, ...]
@@ -120,6 +120,7 @@ class View:
 # --- the order of things --------------------------------------------------------------------
 
 TOTALS = "totals"
+TECHNICAL = "technical"
 OTHER = "other"
 _TOTALS_OF_RATES = tuple(
     name for group in GROUPS for name in (group.base, group.tax, group.tax_in_pln) if name
@@ -147,7 +148,7 @@ _MEMBERS: dict[str, tuple[str, ...]] = {
     "descriptions": ("DodatkowyOpis",),
     "attachment": ("Zalacznik",),
     "footer": ("Stopka",),
-    "technical": ("Naglowek",),
+    TECHNICAL: ("Naglowek",),
     OTHER: (),
 }
 _SECTION_OF = {name: section for section, names in _MEMBERS.items() for name in names}
@@ -178,6 +179,8 @@ _ROW_COLUMNS = {
     ),
 }
 _TOTAL_COLUMNS = ("base", "tax", "tax_in_pln")
+# They tie rows of different documents together, and tell people nothing.
+_IDENTIFIERS = ("UU_ID", "UU_IDZ")
 _BEFORE = frozenset(("StanPrzed", "StanPrzedZ"))
 _PERCENTS = frozenset(("Udzial", "P_12_XII", "P_12Z_XII"))
 _KINDS = {
@@ -243,8 +246,14 @@ def _sections(root: etree._Element) -> Iterator[Section]:
     for node in _members(root):
         members[_SECTION_OF.get(node.name, OTHER)].append(node)
     surplus = [*_own_values(root), *_values_beside_invoice(root)]
+    identifiers = list[Block]()
     for name, nodes in members.items():
-        yield from _sections_of(name, nodes, surplus if name == OTHER else [])
+        found = _sections_of(name, nodes, surplus if name == OTHER else [])
+        sections = [_take_identifiers(section, identifiers) for section in found]
+        if name == TECHNICAL and identifiers:
+            blocks = tuple(block for section in sections for block in section.blocks)
+            sections = [Section(name=name, blocks=(*blocks, *identifiers))]
+        yield from sections
 
 
 def _members(root: etree._Element) -> Iterator[_Node]:
@@ -466,6 +475,35 @@ def _grid_row(node: _Node) -> Row:
         details=(*_own_values(node.element), *details),
         is_sum=node.name == "Suma",
     )
+
+
+def _take_identifiers(section: Section, taken: list[Block]) -> Section:
+    """The section without the identifiers of its rows; they are added to ``taken``."""
+    blocks = list[Block]()
+    for block in section.blocks:
+        rows = block.table.rows if block.table else ()
+        for name in _IDENTIFIERS:
+            if found := tuple(_identifier_rows(rows, name)):
+                table = Table(name=name, columns=(Column(name=name),), rows=found)
+                taken.append(Block(table=table))
+        blocks.append(_without_identifiers(block))
+    return replace(section, blocks=tuple(blocks))
+
+
+def _identifier_rows(rows: tuple[Row, ...], name: str) -> Iterator[Row]:
+    for row in rows:
+        number = next((cell.text for cell in row.cells if cell), "")
+        yield from (Row(name=number, cells=(value,)) for value in row.details if value.name == name)
+
+
+def _without_identifiers(block: Block) -> Block:
+    if block.table is None:
+        return block
+    rows = (
+        replace(row, details=tuple(v for v in row.details if v.name not in _IDENTIFIERS))
+        for row in block.table.rows
+    )
+    return replace(block, table=replace(block.table, rows=tuple(rows)))
 
 
 # --- values ---------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from itertools import zip_longest
 
 from odoo.tools.translate import LazyTranslate
 
-from ...ksef.fa3.view import TOTALS, Kind, Value
+from ...ksef.fa3.view import Kind, Value
 from .wording import NUMBERS, RATES, Wording
 
 _lt = LazyTranslate(__name__)
@@ -175,7 +175,7 @@ class SheetWriter:
     def _grid(self, table):
         rows = table.rows[: self.row_limit]
         left_out = len(table.rows) - len(rows)
-        names = [Item(label="", text="")] if table.name == TOTALS else []
+        names = [Item()] if any(row.name for row in table.rows) else []
         columns = tuple(
             self._column(column, [row.cells[at] for row in rows if at < len(row.cells)])
             for at, column in enumerate(table.columns)

@@ -101,6 +101,17 @@ def test_row_before_a_correction_is_marked_and_has_no_other_flag() -> None:
     assert "StanPrzed" not in [value.name for value in before.details]
 
 
+def test_identifiers_of_rows_stand_at_the_end_and_not_with_the_rows() -> None:
+    rows = (replace(make_row(), UU_ID="a1"), replace(make_row(2), UU_ID="b2"))
+    view = lay_out(write(change_invoice(make_sale(), FaWiersz=rows)))
+    assert [row.details for row in rows_of(view)] == [(), ()]
+    found = table_of(view, "technical").rows
+    assert [(row.name, row.cells[0].text) for row in found if row.cells[0]] == [
+        ("1", "a1"),
+        ("2", "b2"),
+    ]
+
+
 def test_column_that_no_row_fills_is_left_out() -> None:
     columns = [column.name for column in table_of(lay_out(write(make_sale())), "rows").columns]
     assert columns == ["NrWierszaFa", "P_7", "P_8B", "P_8A", "P_9A", "P_12", "P_11"]
