@@ -54,7 +54,8 @@ class Fa3Common(ModulesMixin, AccountTestInvoicingCommon):
     @classmethod
     def _name_units(cls):
         """Polish, whatever languages the database has."""
-        cls.env["res.lang"]._activate_lang("pl_PL")
+        for lang in ("en_US", "pl_PL"):
+            cls.env["res.lang"]._activate_lang(lang)
         cls.env.ref("uom.product_uom_unit").with_context(lang="pl_PL").name = "szt."
 
     @classmethod
@@ -160,7 +161,16 @@ class Fa3Common(ModulesMixin, AccountTestInvoicingCommon):
         return self.env["ksef.fa3"]._problems(invoice)[invoice]
 
     def codes(self, invoice):
-        return [problem.code for problem in self.problems(invoice)]
+        """Of the problems of an invoice, each of which is told in Polish and in English."""
+        polish, english = (
+            self.env["ksef.fa3"].with_context(lang=lang)._problems(invoice)[invoice]
+            for lang in ("pl_PL", "en_US")
+        )
+        for one, other in zip(polish, english, strict=True):
+            self.assertEqual(one.fact, other.fact)
+            self.assertNotEqual(one.message, other.message)
+            self.assertNotEqual(one.remedy, other.remedy)
+        return [problem.code for problem in english]
 
 
 class Node:

@@ -172,16 +172,24 @@ class TestDocumentRules(Fa3Common):
         self.assertEqual(problem.code, "E-AMT-03")
         self.assertIn("-10.00", problem.message)
 
-    def test_tax_far_from_its_rate_is_refused(self):
+    def sell_with_tax(self, amount):
+        """100.00 at 23 %, but with this tax."""
         invoice = self.draft()
         tax_line = invoice.line_ids.filtered("tax_line_id")
         due_line = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
         invoice.line_ids = [
-            Command.update(tax_line.id, {"amount_currency": -25}),
-            Command.update(due_line.id, {"amount_currency": 125}),
+            Command.update(tax_line.id, {"amount_currency": -amount}),
+            Command.update(due_line.id, {"amount_currency": 100 + amount}),
         ]
         invoice.action_post()
-        self.assertEqual(self.codes(invoice), ["E-AMT-01"])
+        return invoice
+
+    def test_tax_far_from_its_rate_is_refused(self):
+        self.assertEqual(self.codes(self.sell_with_tax(25)), ["E-AMT-01"])
+
+    def test_tax_a_little_off_its_rate_is_pointed_out(self):
+        self.assertEqual(self.codes(self.sell_with_tax(23.5)), ["W-AMT-01"])
+        self.assertEqual(self.codes(self.sell_with_tax(23.01)), [])
 
     def test_books_in_another_currency_are_refused(self):
         invoice = self.sell()

@@ -475,6 +475,20 @@ class TestCurrency(Fa3Common):
         self.assertEqual(self.codes(invoice), [])
         self.assertEqual(self.build(invoice)["Fa/FaWiersz/KursWaluty"], "4.25")
 
+    def test_vat_in_pln_that_was_edited_is_pointed_out(self):
+        invoice = self.sell_in_euro()
+        self.assertEqual(self.codes(invoice), [])
+        invoice.button_draft()
+        tax_line = invoice.line_ids.filtered("tax_line_id")
+        due_line = invoice.line_ids.filtered(lambda line: line.display_type == "payment_term")
+        more = due_line.balance + 1
+        invoice.line_ids = [
+            Command.update(tax_line.id, {"balance": tax_line.balance - 1}),
+            Command.update(due_line.id, {"balance": more}),
+        ]
+        invoice.action_post()
+        self.assertEqual(self.codes(invoice), ["W-CUR-03"])
+
     def test_currency_that_ksef_does_not_know_is_refused(self):
         self.euro.name = "XYZ"
         self.assertIn("E-CUR-02", self.codes(self.sell_in_euro()))
