@@ -6,6 +6,8 @@ issued it. Both hold the hash of the exact bytes of the document.
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from datetime import date
 
 from cryptography.hazmat.primitives import hashes
@@ -20,6 +22,20 @@ from .messages import Context
 
 SALT_LENGTH = 32  # bytes, of the RSASSA-PSS signature
 _URL_ALPHABET = str.maketrans("+/", "-_")
+_BASE64_ALPHABET = str.maketrans("-_", "+/")
+_INVOICE_LINK = re.compile(
+    r"/invoice/(?P<nip>[0-9]{10})/(?P<day>[0-9]{2})-(?P<month>[0-9]{2})-(?P<year>[0-9]{4})"
+    r"/(?P<hash>[A-Za-z0-9_-]{43})(?![A-Za-z0-9_-])"
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class InvoiceLink:
+    """What link I tells: ``issued_on`` is P_1, the hash is as that of ``crypto.hash_base64``."""
+
+    seller_nip: str
+    issued_on: date
+    document_hash: str
 
 
 def invoice_link(
@@ -28,6 +44,19 @@ def invoice_link(
     """Link I; ``issued_on`` is P_1, the hash is that of ``crypto.hash_base64``."""
     day = issued_on.strftime("%d-%m-%Y")
     return f"{environment.qr_url}/invoice/{seller_nip}/{day}/{url_safe(document_hash)}"
+
+
+def read_invoice_link(text: str) -> InvoiceLink | None:
+    """Link I of any environment in what somebody pasted; ``None`` where there is none."""
+    match = _INVOICE_LINK.search(text)
+    if match is None:
+        return None
+    try:
+        issued_on = date(int(match["year"]), int(match["month"]), int(match["day"]))
+    except ValueError:
+        return None
+    padded = match["hash"].translate(_BASE64_ALPHABET) + "="
+    return InvoiceLink(seller_nip=match["nip"], issued_on=issued_on, document_hash=padded)
 
 
 def certificate_link(

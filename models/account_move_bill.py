@@ -65,6 +65,14 @@ class AccountMove(models.Model):
         return ksef_numbers.find(text)
 
     @api.model
+    def _ksef_cleaned(self, vals):
+        """Values with the bare number in the place of what was entered for it."""
+        entered = vals.get("ksef_number")
+        if not entered:
+            return vals
+        return {**vals, "ksef_number": self._ksef_number_in(entered) or entered.strip()}
+
+    @api.model
     def _ksef_is_number(self, number):
         """Whether form and check digits are right."""
         return ksef_numbers.is_valid(number)
@@ -138,14 +146,14 @@ class AccountMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [_normalise(vals) for vals in vals_list]
+        vals_list = [self._ksef_cleaned(vals) for vals in vals_list]
         for vals in vals_list:
             if vals.get("ksef_number") and vals.get("move_type") in BILL_TYPES:
                 self.new(vals)._ksef_check_is_free(vals["ksef_number"])
         return super().create(vals_list)
 
     def write(self, vals):
-        vals = _normalise(vals)
+        vals = self._ksef_cleaned(vals)
         revived = self.filtered(lambda move: move.state == "cancel") if "state" in vals else self
         if "ksef_number" in vals or "state" in vals:
             for bill in revived._ksef_received_bills():
@@ -161,7 +169,7 @@ class AccountMove(models.Model):
     @api.onchange("ksef_number")
     def _onchange_ksef_number(self):
         """Take the number out of what was pasted: with blanks, other dashes, or a link around."""
-        self.ksef_number = _clean(self.ksef_number)
+        self.update(self._ksef_cleaned({"ksef_number": self.ksef_number}))
 
     @api.constrains("ksef_number")
     def _check_ksef_bill_number(self):
@@ -183,14 +191,7 @@ class AccountMove(models.Model):
         :raises ValidationError: with the reason and what to do
         """
         if ksef_numbers.find(self.ksef_number) != self.ksef_number:
-            raise ValidationError(
-                self.env._(
-                    "“%(text)s” is not a KSeF number. It looks like "
-                    "5265877635-20250826-0100001AF629-AF: the NIP of the vendor, a date, twelve "
-                    "characters and two check digits. Copy it from the invoice or from KSeF.",
-                    text=self.ksef_number,
-                )
-            )
+            raise ValidationError(self._ksef_words_of_form())
         if self.company_id.ksef_environment == "production" and not self._ksef_is_number(
             self.ksef_number
         ):
@@ -252,6 +253,14 @@ class AccountMove(models.Model):
             number=other.ksef_number,
         )
 
+    def _ksef_words_of_form(self):
+        return self.env._(
+            "“%(text)s” is not a KSeF number. It looks like 5265877635-20250826-0100001AF629-AF: "
+            "the NIP of the vendor, a date, twelve characters and two check digits. Copy it from "
+            "the invoice or from KSeF.",
+            text=self.ksef_number,
+        )
+
     def _ksef_words_of_digits(self):
         return self.env._(
             "The check digits of %(number)s are wrong: a character was probably mistyped. Copy the "
@@ -267,12 +276,3 @@ class AccountMove(models.Model):
             vendor=self.commercial_partner_id.display_name,
             nip=self.commercial_partner_id._ksef_nip(),
         )
-
-
-def _normalise(vals):
-    """Clean the number among the values that are about to be written."""
-    return {**vals, "ksef_number": _clean(vals["ksef_number"])} if vals.get("ksef_number") else vals
-
-
-def _clean(text):
-    return ksef_numbers.find(text) or text.strip() if text else False

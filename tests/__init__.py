@@ -76,3 +76,4 @@ from . import test_fetch
 from . import test_fetch_crashes
 from . import test_inbox
 from . import test_inbox_people
+from . import test_verification_link

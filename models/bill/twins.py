@@ -21,29 +21,33 @@ class KsefBillReader(models.AbstractModel):
     # === FINDING === #
 
     def _find_twins(self, facts, company):
-        """Return the bills without a document that may be the one of `facts`, the nearest first.
+        """Return the bills without a number that may be the one of `facts`, the nearest first.
 
         Near is the same reference, or the same amount at about the same time; those for which
-        `_is_exact_twin` holds are the same beyond doubt.
+        `_is_exact_twin` holds are the same beyond doubt. A bill made of an uploaded file is one
+        of them: what KSeF hands out is worth more than the file.
         """
+        found = self._find_alike(facts, company, [("ksef_number", "=", False)])
+        return found.sorted(lambda bill: -self._likeness(bill, facts))
+
+    def _find_alike(self, facts, company, domain):
+        """The bills of `domain` that are like a document."""
         vendor = self._find_vendor(facts.seller_nip, company).commercial_partner_id
         likenesses = self._likenesses(facts)
         if not likenesses:
             return self.env["account.move"]
-        found = self.env["account.move"].search(
+        return self.env["account.move"].search(
             [
                 ("company_id", "=", company.id),
                 ("move_type", "in", BILL_TYPES),
                 ("state", "!=", "cancel"),
-                ("ksef_number", "=", False),
-                ("ksef_document_hash", "=", False),
                 ("commercial_partner_id", "in", (False, vendor.id)),
+                *domain,
                 *likenesses,
             ],
             order="invoice_date DESC, id DESC",
             limit=_MOST,
         )
-        return found.sorted(lambda bill: -self._likeness(bill, facts))
 
     def _likenesses(self, facts):
         """Domain of what is similar; empty where the document says too little to compare."""
@@ -98,8 +102,11 @@ class KsefBillReader(models.AbstractModel):
         return is_refund == (bill.move_type == "in_refund") and total == abs(facts.gross_amount)
 
     def _twin_remarks(self, facts, source, move):
-        """Uploaded files become bills at once, so a twin can only be told of."""
-        twins = self._find_twins(facts, source.company) - move
+        """Uploaded files become bills at once, so a twin can only be told of.
+
+        Also one that has its number: the same file may have come from KSeF before.
+        """
+        twins = self._find_alike(facts, source.company, [("id", "!=", move.id)])
         exact = twins.filtered(lambda bill: self._is_exact_twin(bill, facts))[:1]
         if not exact:
             return ()

@@ -10,6 +10,8 @@ from . import login
 from . import account_move
 from . import account_payment
 from . import account_journal
+from . import verification_link
+from . import waiting_document
 from . import alert
 from . import digest
 from . import res_company

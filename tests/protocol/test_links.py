@@ -23,7 +23,14 @@ from ksef.certificate_der import read_certificate
 from ksef.credentials import CertificateCredential, CertificateType
 from ksef.crypto import hash_base64
 from ksef.environment import TEST, local
-from ksef.links import certificate_link, invoice_link, serial_number, url_safe
+from ksef.links import (
+    InvoiceLink,
+    certificate_link,
+    invoice_link,
+    read_invoice_link,
+    serial_number,
+    url_safe,
+)
 from ksef.messages import Context
 from simulator.panel import RunningSimulator
 
@@ -193,3 +200,18 @@ def test_page_behind_link_two_approves_the_issuer(
 def is_approved(link: str) -> bool:
     """What the page behind a link says."""
     return 'data-verdict="passed"' in requests.get(link, timeout=10).text
+
+
+def test_pasted_link_tells_seller_day_and_hash() -> None:
+    link = invoice_link(TEST, "1111111111", date(2026, 2, 1), EXAMPLE_HASH)
+    expected = InvoiceLink(
+        seller_nip="1111111111", issued_on=date(2026, 2, 1), document_hash=EXAMPLE_HASH
+    )
+    for text in (link, f"  Kod I: {link}\n", f"{link}?lang=pl"):
+        assert read_invoice_link(text) == expected
+
+
+def test_other_texts_are_no_links() -> None:
+    link = invoice_link(TEST, "1111111111", date(2026, 2, 1), EXAMPLE_HASH)
+    for text in ("", "FV/1", link[:-1], link + "A", link.replace("01-02", "31-02")):
+        assert read_invoice_link(text) is None
