@@ -63,7 +63,7 @@ class TestOfflinePrint(OfflinePrintCommon):
     def test_domestic_business_gets_a_confirmation_with_both_codes(self):
         html = self.printed(self.issued_invoice())
         self.assertIn("Transaction confirmation", html)
-        self.assertIn('name="ksef_not_issued"', html)
+        self.assertIn("The invoice was issued offline and reaches you in KSeF", html)
         self.assertEqual(self.labels(html), ["OFFLINE", "CERTYFIKAT"])
 
     def test_foreign_buyer_and_consumer_get_the_invoice_with_both_codes(self):
@@ -181,8 +181,12 @@ class TestOfflinePaper(OfflinePrintCommon, HttpCase):
 
     def test_buyer_sees_both_codes_in_the_portal(self):
         invoice = self.issued_invoice()
-        page = self.url_open(invoice.get_portal_url(report_type="html")).text
-        self.assertEqual(self.labels(page), ["OFFLINE", "CERTYFIKAT"])
+        self.assertEqual(self.labels_in_portal(invoice), ["OFFLINE", "CERTYFIKAT"])
+        self.bring_back()
+        self.assertEqual(self.labels_in_portal(invoice), [invoice.ksef_number, "CERTYFIKAT"])
+
+    def labels_in_portal(self, invoice):
+        return self.labels(self.url_open(invoice.get_portal_url(report_type="html")).text)
 
     def test_pictures_are_for_those_who_may_see_the_invoice(self):
         invoice = self.issued_invoice()
