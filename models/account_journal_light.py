@@ -1,6 +1,9 @@
 """How the connection to KSeF stands, on the dashboard card of the journals that issue there."""
 
 from odoo import models
+from odoo.tools import format_datetime
+
+from .account_move_status import POLISH_TIME
 
 COLOURS = {
     "works": "text-success",
@@ -32,8 +35,18 @@ class AccountJournal(models.Model):
             "words": labels[company.ksef_light],
             "title": announcement.title or "",
             "text": announcement.text or announcement.title or "",
+            "coming": self._ksef_say_what_comes(),
             "lacks_certificate": company._ksef_lacks_offline_certificate(),
         }
+
+    def _ksef_say_what_comes(self):
+        """When KSeF will be away, as announced; empty if nothing is."""
+        announcements = self.env["ksef.announcement"].sudo()
+        coming = announcements._next(self.company_id.ksef_environment)
+        if not coming:
+            return ""
+        begins = format_datetime(self.env, coming.starts_at, tz=POLISH_TIME, dt_format="short")
+        return self.env._("Will be away from %s", begins)
 
     def action_ksef_open_announcement(self):
         """Show the announcement that explains the light, or all there are."""

@@ -47,13 +47,13 @@ class KsefAnnouncement(models.Model):
     environment = fields.Selection(ENVIRONMENTS, required=True, default="production")
     mode = fields.Selection(MODES, string="Kind", required=True, tracking=True)
     starts_at = fields.Datetime(
-        string="From", required=True, tracking=True, default=fields.Datetime.now
+        string="Begins", required=True, tracking=True, default=fields.Datetime.now
     )
-    ends_at = fields.Datetime(string="Until", tracking=True, help="Empty while it lasts.")
+    ends_at = fields.Datetime(string="Ends", tracking=True, help="Empty while it lasts.")
     title = fields.Char(required=True)
     text = fields.Text(string="Words of the announcement")
     source = fields.Selection(
-        [("latarnia", "Latarnia, the ministry's service"), ("manual", "Entered by hand")],
+        [("latarnia", "Latarnia, the ministry's service"), ("manual", "Entered by a person")],
         required=True,
         readonly=True,
         default="manual",
@@ -197,6 +197,12 @@ class KsefAnnouncement(models.Model):
         )
         gravity = [name for name, _label in MODES]
         return rows.sorted(lambda row: -gravity.index(row.mode))[:1]
+
+    @api.model
+    def _next(self, environment):
+        """The announcement that comes first of those that have not begun; may be empty."""
+        counted = [("environment", "=", environment), ("is_counted", "=", True)]
+        return self.search([*counted, ("state", "in", ["coming"])], order="starts_at", limit=1)
 
     def _as_outage(self):
         return Outage(

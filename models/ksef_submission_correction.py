@@ -10,6 +10,7 @@ from odoo import api, fields, models
 
 from ..ksef.crypto import hash_base64
 from ..ksef.errors import UnusableKey
+from . import words
 from .ksef_queue import Decision
 
 NO_PERMISSION = 410  # refused for who sends, not for what is sent
@@ -26,6 +27,14 @@ class KsefSubmission(models.Model):
         ondelete="restrict",
         help="The refused document that the buyer has, and in whose place KSeF takes this one.",
     )
+
+    @api.depends("state", "is_offline")
+    def _compute_explanation(self):
+        result = super()._compute_explanation()
+        for row in self:
+            if row._is_refused_though_issued() and row.failure_kind in JUDGED:
+                row.explanation = words.explain_issued(row)
+        return result
 
     # === MAKING IT === #
 

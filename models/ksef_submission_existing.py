@@ -18,7 +18,6 @@ from .ksef_submission import MODES
 
 FINAL_CODES = (ExceptionCode.CORRECTION_UNAVAILABLE, ExceptionCode.CORRECTION_NOT_ALLOWED)
 DAY = timedelta(days=1)
-HOUR = 3600  # seconds between two looks for what KSeF does not list yet
 
 
 class KsefSubmission(models.Model):
@@ -52,7 +51,8 @@ class KsefSubmission(models.Model):
         refused = self.corrected_id.document_hash
         found = next((each for each in listed if each.corrected_hash == refused), None)
         if not found:
-            return Decision(state="unknown", retry_in=HOUR, failure=Failure(kind="not_listed"))
+            failure = Failure(kind="not_listed")
+            return Decision(state="unknown", retry_in=self._retry_in(), failure=failure)
         content = client.invoice_document(found.ksef_number).content
         return self._take_over(found, content)
 
@@ -68,8 +68,8 @@ class KsefSubmission(models.Model):
 
         Its receipt is asked for where the session is known, that is, if it was sent from here.
         """
-        rows = self.move_id.ksef_submission_ids
-        own = rows.filtered(lambda row: row.document_hash == found.invoice_hash)[:1]
+        taken = self.move_id.ksef_submission_ids.filtered("invoice_reference")
+        own = taken.filtered(lambda row: row.document_hash == found.invoice_hash)[:1]
         values = {
             "document": base64.b64encode(content),
             "document_hash": found.invoice_hash,

@@ -4,6 +4,8 @@ Branches on kinds and codes, never on the Polish texts that KSeF sends; those ar
 beside our words, unchanged.
 """
 
+from dataclasses import replace
+
 from odoo.tools.translate import LazyTranslate
 
 from .failure import Failure
@@ -15,6 +17,7 @@ from .words_codes import (
     EXPORT,
     HTTP,
     INVOICE,
+    ISSUED,
     SESSION,
     TELL_ADMINISTRATOR,
     Advice,
@@ -74,8 +77,9 @@ KINDS = {
     ),
     "not_listed": _lt(
         "KSeF has accepted a technical correction of this invoice, but does not list it yet. It "
-        "is looked for every hour; nothing is sent meanwhile. If it lasts, look for the invoice "
-        "by its number and date in the KSeF application: another program may have sent it."
+        "is looked for again and again; nothing is sent meanwhile. If it lasts, look for the "
+        "invoice by its number and date in the KSeF application: another program may have sent "
+        "it."
     ),
     "foreign_duplicate": _lt(
         "KSeF already holds another document with this number and type from this seller. "
@@ -124,6 +128,7 @@ PERMISSIONS = {
 
 UNKNOWN = {
     "invoice": _lt("KSeF refused the invoice."),
+    "issued": _lt("KSeF refused the invoice."),
     "session": _lt("KSeF could not process the session."),
     "authentication": _lt("KSeF refused the login."),
     "export": _lt("KSeF could not prepare the package."),
@@ -133,6 +138,7 @@ UNKNOWN = {
 
 BY_CODE = {
     "invoice": INVOICE,
+    "issued": ISSUED,
     "session": SESSION,
     "authentication": AUTHENTICATION,
     "export": EXPORT,
@@ -143,10 +149,18 @@ BY_CODE = {
 
 def explain(row):
     """Explain the failure on a queue row in the language of its environment."""
-    details = (row.failure_details,) if row.failure_details else ()
-    failure = Failure(kind=row.failure_kind, code=row.failure_code, details=details)
     is_invoice = row._name == "ksef.submission"
-    return _explain(row.env, failure, {**KINDS, **OF_INVOICE} if is_invoice else KINDS)
+    return _explain(row.env, _failure_of(row), {**KINDS, **OF_INVOICE} if is_invoice else KINDS)
+
+
+def explain_issued(row):
+    """The same of an invoice that KSeF refused though the buyer has it."""
+    return _explain(row.env, replace(_failure_of(row), kind="issued"), KINDS)
+
+
+def _failure_of(row):
+    details = (row.failure_details,) if row.failure_details else ()
+    return Failure(kind=row.failure_kind, code=row.failure_code, details=details)
 
 
 def explain_failure(env, failure):

@@ -46,6 +46,16 @@ LOAD_CERTIFICATE = _lt(
 CHOOSE_ANEW = _lt("Choose the invoices anew.")
 ASK_MINISTRY = _lt("Contact the ministry's help line.")
 
+TECHNICAL_CORRECTION = _lt(
+    "The buyer has this invoice, so its number and content stay: put right what the details name "
+    "and send a technical correction."
+)
+NUMBER_TAKEN = _lt(
+    "Find out where the other one was issued (another program, another branch). The buyer has this "
+    "invoice under the same number: cancel it here, tell the buyer, and issue another one under "
+    "a new number."
+)
+
 INVOICE = {
     100: Advice(_lt("KSeF has taken the invoice and will check it."), WAIT),
     150: Advice(_lt("KSeF is checking the invoice; at busy times that may last hours."), WAIT),
@@ -80,6 +90,13 @@ INVOICE = {
     ),
     500: Advice(_lt("KSeF failed while it checked the invoice."), BY_ITSELF),
     550: Advice(_lt("KSeF cancelled the processing of the invoice."), BY_ITSELF),
+}
+
+# What is to be done about a refused invoice that was issued offline: the buyer has it
+ISSUED = {
+    **{code: Advice(advice.what, TECHNICAL_CORRECTION) for code, advice in INVOICE.items()},
+    410: INVOICE[410],
+    440: Advice(INVOICE[440].what, NUMBER_TAKEN),
 }
 
 SESSION = {

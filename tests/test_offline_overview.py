@@ -40,6 +40,14 @@ class TestOfflineOverview(OfflineCommon):
         action = self.journal.action_ksef_open_announcement()
         self.assertEqual(action["res_id"], announcement.id)
 
+    def test_light_names_the_next_time_that_ksef_will_be_away(self):
+        self.assertFalse(self.light()["coming"])
+        with self.at(FRIDAY):
+            self.announce("unavailability", "2026-12-24 09:00:00", "2026-12-24 12:00:00")
+            self.announce("unavailability", "2026-11-28 01:00:00", "2026-11-28 05:00:00")
+            self.assertEqual(self.light()["colour"], "text-success")
+            self.assertIn("28.11.2026, 02:00", self.light()["coming"])
+
     def test_company_that_may_need_a_certificate_and_has_none_is_told(self):
         self.company.ksef_offline_certificate_id = False
         self.assertFalse(self.light()["lacks_certificate"])

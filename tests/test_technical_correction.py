@@ -112,6 +112,13 @@ class TestTechnicalCorrection(OfflineCommon):
         )
         self.assertNotIn(invoice, rows.move_id)
 
+    def test_accountant_is_not_told_that_the_invoice_was_never_issued(self):
+        invoice = self.refused_invoice()
+        self.assertIn("send a technical correction", invoice.ksef_explanation)
+        self.assertNotIn("never issued", invoice.ksef_explanation)
+        self.assertIn("permissions", self.refused_invoice(code=410).ksef_explanation)
+        self.assertIn("cancel it here", self.refused_invoice(code=440).ksef_explanation)
+
     # === WHAT IS REFUSED === #
 
     def test_draft_of_it_cannot_be_confirmed_with_another_content(self):
@@ -203,7 +210,7 @@ class TestTechnicalCorrection(OfflineCommon):
         refused.failure_code = 21166
         refused._ask_for_existing()
         self.run_queue(minutes=30)
-        self.assertIn("looked for every hour", invoice.ksef_explanation)
+        self.assertIn("looked for again", invoice.ksef_explanation)
         self.assertEqual(invoice.ksef_state, "sending")
 
     def test_document_that_was_accepted_after_all_gets_its_number(self):

@@ -6,6 +6,7 @@ from ..models.failure import Failure
 
 TABLES = {
     "invoice": codes.INVOICE_CODES,
+    "issued": codes.INVOICE_CODES,
     "session": codes.SESSION_CODES,
     "authentication": codes.AUTHENTICATION_CODES,
     "export": codes.EXPORT_CODES,
