@@ -4,6 +4,7 @@ from odoo import models
 from odoo.tools.translate import LazyTranslate
 
 _lt = LazyTranslate(__name__)
+_RECEIVED = "ksef_partial_advance_ids"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,8 @@ class KsefFa3ChecksCounts(models.AbstractModel):
             (_lt("delivery notes"), self._deliveries_of(move), 1_000, "invoice_line_ids"),
             (_lt("lots"), self._lot_numbers(move), 1_000, "invoice_line_ids"),
             (_lt("advance invoices"), move._ksef_advances(), 100, "invoice_line_ids"),
+            (_lt("advances received"), move.ksef_partial_advance_ids, 31, _RECEIVED),
+            (_lt("payments"), invoice.payments, 100, "payment_state"),
             (_lt("corrected invoices"), corrected, 50_000, "ksef_corrected_document_ids"),
         )
         for name, entries, limit, field in counts:
