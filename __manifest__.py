@@ -55,6 +55,7 @@
         "views/account_move_acknowledgement_views.xml",
         "views/account_move_conditions_views.xml",
         "views/account_move_correction_views.xml",
+        "views/res_partner_bank_views.xml",
         "views/res_partner_views.xml",
         "wizards/ksef_correction_templates.xml",
         "wizards/ksef_correction_views.xml",

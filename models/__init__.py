@@ -66,6 +66,7 @@ from . import account_move_l10n_pl_edi
 from . import takeover
 from . import product_template
 from . import res_partner
+from . import res_partner_bank
 from . import res_partner_policy
 from . import fa3
 from . import ksef_acknowledgement

@@ -119,7 +119,11 @@ class TestOtherParties(ThirdParties):
     def create_factor(self):
         factor = self._create_buyer(name="Faktor S.A.", vat=f"PL{UNIT_NIP}")
         self.env["res.partner.bank"].create(
-            {"acc_number": "PL83101010230000261395100000", "partner_id": factor.id}
+            {
+                "acc_number": "PL83101010230000261395100000",
+                "partner_id": factor.id,
+                "ksef_own_account_kind": "2",
+            }
         )
         return factor
 
@@ -132,6 +136,7 @@ class TestOtherParties(ThirdParties):
         self.assertEqual(
             document["Fa/Platnosc/RachunekBankowyFaktora/NrRB"], "83101010230000261395100000"
         )
+        self.assertEqual(document["Fa/Platnosc/RachunekBankowyFaktora/RachunekWlasnyBanku"], "2")
 
     def test_factor_of_the_journal_is_paid(self):
         invoice = self.sell()

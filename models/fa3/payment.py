@@ -120,6 +120,7 @@ class KsefFa3Payment(models.AbstractModel):
         return TRachunekBankowy(
             NrRB=self._account_number(invoice, account),
             SWIFT=swift if _SWIFT.fullmatch(swift) else None,
+            RachunekWlasnyBanku=int(account.ksef_own_account_kind or 0) or None,
             NazwaBanku=text.shorten(text.clean_line(account.bank_id.name), _BANK_LIMIT)[0],
             OpisRachunku=text.clean_line(account.currency_id.name),
         )

@@ -24,7 +24,6 @@ NOT_SUPPORTED = {
     "ZaplataCzesciowa.PlatnoscInna": "what was paid is in a journal of cash, bank or card",
     "ZaplataCzesciowa.OpisPlatnosci": "what was paid is in a journal of cash, bank or card",
     "TerminPlatnosci.TerminOpis": "payment terms give days, not events",
-    "TRachunekBankowy.RachunekWlasnyBanku": "for banks that take over receivables",
     "ZamowienieWiersz.KwotaAkcyzyZ": "excise is a matter of the final invoice",
     "Rejestry.PelnaNazwa": "the name stands in Podmiot1",
     "Faktura.Zalacznik": "needs a notification to the tax office and data of meters",
