@@ -111,7 +111,8 @@ class AccountMove(models.Model):
     def _post(self, soft=True):
         posted = super()._post(soft)
         waiting = posted.filtered(lambda move: move.ksef_state in ("to_send", "error")).sudo()
-        waiting.write({"ksef_waiting_since": fields.Datetime.now(), "ksef_blocked_reason": False})
+        noted = {"ksef_waiting_since": fields.Datetime.now(), "ksef_blocked_reason": None}
+        waiting._ksef_store([noted] * len(waiting))
         waiting.filtered(
             lambda move: move.ksef_state == "to_send" and move._ksef_send_policy() == "on_post"
         )._ksef_send_on_post()
@@ -131,21 +132,21 @@ class AccountMove(models.Model):
 
     def _ksef_send_by_itself(self):
         """Queue the invoices; those with a blocking problem wait for a person instead."""
-        problems = self._ksef_problems_by_move()
-        blocked = self.browse()
-        for move in self:
-            blocking = [p for p in problems.get(move, ()) if p.is_blocking]
-            if blocking:
-                blocked |= move
-                move._ksef_note_blocked("\n".join(f"{p.message} {p.remedy}" for p in blocking))
+        reasons = {
+            move.id: "\n".join(f"{p.message} {p.remedy}" for p in problems if p.is_blocking)
+            for move, problems in self._ksef_problems_by_move().items()
+        }
+        blocked = self.filtered(lambda move: reasons.get(move.id))
+        blocked._ksef_note_blocked([reasons[move.id] for move in blocked])
         (self - blocked)._ksef_queue()
 
-    def _ksef_note_blocked(self, reason):
-        if self.ksef_blocked_reason != reason:
-            self.ksef_blocked_reason = reason
+    def _ksef_note_blocked(self, reasons):
+        """Note why each of these invoices waits for a person, or that none does any more."""
+        self._ksef_store([{"ksef_blocked_reason": reason or None} for reason in reasons])
 
     def _ksef_queue(self):
-        self.sudo().filtered("ksef_blocked_reason").write({"ksef_blocked_reason": False})
+        freed = self.sudo().filtered("ksef_blocked_reason")
+        freed._ksef_note_blocked([""] * len(freed))
         return super()._ksef_queue()
 
     # === WHEN KSEF IS AWAY === #

@@ -35,22 +35,22 @@ class AccountMoveSend(models.AbstractModel):
         waiting = moves.filtered(lambda move: move._ksef_awaits_issue() or move in chosen)
         waiting = waiting.filtered(lambda move: not move._ksef_is_issued())
         if waiting:
-            alerts.update(self._ksef_problem_alerts(chosen & waiting, is_bulk=len(moves) > 1))
+            to_send = (chosen & waiting).filtered("ksef_is_sendable")
+            problems = to_send._ksef_problems_by_move()
+            word = self._ksef_alerts_by_kind if len(moves) > 1 else self._ksef_alerts_by_problem
+            alerts.update(word(problems))
             alerts.update(self._ksef_waiting_alert(waiting, chosen, moves_data))
         return alerts
 
-    def _ksef_problem_alerts(self, moves, is_bulk):
-        """Return what stands in the way: in bulk by kind, for one invoice each with its record."""
-        problems = moves.filtered("ksef_is_sendable")._ksef_problems_by_move()
-        if is_bulk:
-            return self._ksef_alerts_by_kind(problems)
+    def _ksef_alerts_by_problem(self, problems_by_move):
+        """One alert for each problem of an invoice, with the record to mend."""
         return {
             f"ksef_{problem.code}_{position}": {
                 "level": "danger" if problem.is_blocking else "warning",
                 "message": f"{problem.message} {problem.remedy}",
                 **self._ksef_alert_link(problem.record),
             }
-            for found in problems.values()
+            for found in problems_by_move.values()
             for position, problem in enumerate(found)
         }
 

@@ -3,13 +3,17 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools.translate import LazyTranslate
 
 from .ksef_alert import Cause
+
+_lt = LazyTranslate(__name__)
 
 LONG = timedelta(minutes=30)  # a lost answer is usually clarified within a minute
 AWAY = timedelta(hours=1)
 MOST_NAMED = 20  # invoices named in a text
 AWAY_KINDS = ("no_answer", "unavailable", "bad_answer")
+TITLES = {"rejected": _lt("KSeF rejected: %s"), "error": _lt("Cannot be sent to KSeF: %s")}
 
 
 class KsefAlert(models.Model):
@@ -56,7 +60,8 @@ class KsefAlert(models.Model):
         )
         for (state, kind, code, user), group in moves.grouped(self._failure_of).items():
             if kind != "login":
-                yield self._failure_cause(f"{state}:{kind}:{code}:{user.id}", user, group)
+                key = f"{state}:{kind}:{code}:{user.id}"
+                yield self._failure_cause(key, TITLES[state], user, group)
 
     @api.model
     def _failure_of(self, move):
@@ -66,39 +71,37 @@ class KsefAlert(models.Model):
         return move.ksef_state, kind, submission.failure_code, self._person_for(move)
 
     @api.model
-    def _failure_cause(self, key, user, moves):
+    def _failure_cause(self, key, title, user, moves):
         env = moves.with_context(lang=user.lang).env
-        if key.startswith("rejected"):
-            title = env._("KSeF rejected: %s", self._name_moves(moves))
-        else:
-            title = env._("Cannot be sent to KSeF: %s", self._name_moves(moves))
         texts = [
             f"{move.name}: {move.ksef_explanation or ''}"
             for move in moves.with_env(env)[:MOST_NAMED]
         ]
-        return Cause(key=key, user=user, title=title, text="\n\n".join(texts), moves=moves)
+        return Cause(
+            key=key,
+            user=user,
+            title=env._(title) % self._name_moves(moves),
+            text="\n\n".join(texts),
+            moves=moves,
+        )
 
     # === NO ANSWER FOR LONG === #
 
     @api.model
     def _waiting_causes(self, company):
         """Documents without a verdict for long, and those that KSeF cannot be reached for."""
-        unclear = self._stale(company, LONG, [("state", "=", "unknown")])
-        away = self._stale(
-            company, AWAY, [("state", "=", "queued"), ("failure_kind", "in", AWAY_KINDS)]
+        now = fields.Datetime.now()
+        submissions = self.env["ksef.submission"]
+        ours = [("company_id", "=", company.id)]
+        unclear = submissions.search(
+            [*ours, ("state", "=", "unknown"), ("state_changed_at", "<", now - LONG)]
         )
+        unsent = [("state", "=", "queued"), ("queued_at", "<", now - AWAY)]
+        away = submissions.search([*ours, *unsent, ("failure_kind", "in", AWAY_KINDS)])
         for user, moves in unclear.move_id.grouped(self._person_for).items():
             yield self._unclear_cause(user, moves)
         for user, moves in away.move_id.grouped(self._person_for).items():
             yield self._away_cause(user, moves)
-
-    @api.model
-    def _stale(self, company, age, domain):
-        before = fields.Datetime.now() - age
-        since = "state_changed_at" if age == LONG else "queued_at"
-        return self.env["ksef.submission"].search(
-            [("company_id", "=", company.id), (since, "<", before), *domain]
-        )
 
     @api.model
     def _unclear_cause(self, user, moves):

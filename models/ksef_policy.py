@@ -30,7 +30,9 @@ class KsefPolicy(models.AbstractModel):
 
     @api.model
     def _send_for(self, company):
-        moves = self._due_moves(company)
+        # What is found is for the one who has to mend it
+        user = company._ksef_person_for()
+        moves = self._due_moves(company).with_context(lang=user.lang)
         for ids in split_every(CHUNK, moves.ids):
             self._send_chunk(moves.browse(ids))
             self.env["ir.cron"]._commit_progress()
@@ -90,10 +92,11 @@ class KsefPolicy(models.AbstractModel):
     @api.model
     def _send_parts(self, moves):
         if len(moves) == 1:
-            moves.ksef_blocked_reason = self.env._(
+            reason = moves.env._(
                 "An error inside Odoo stopped this invoice. Your administrator finds the details "
                 "in the server's log."
             )
+            moves._ksef_note_blocked([reason])
             return
         middle = len(moves) // 2
         for part in (moves[:middle], moves[middle:]):

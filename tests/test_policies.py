@@ -70,6 +70,17 @@ class TestOnPost(PoliciesCommon):
         self.assertEqual(invoice.ksef_state, "sending")
         self.assertFalse(invoice.ksef_blocked_reason)
 
+    def test_what_the_cron_finds_is_in_the_language_of_the_one_who_mends_it(self):
+        self.company.ksef_send_policy = "manual"
+        invoice = self.without_rate_code(self.post_invoice())
+        self.company.ksef_send_policy = "on_post"
+        self.accountant.lang = "pl_PL"
+        self.company.ksef_responsible_id = self.accountant
+        self.run_policies()
+        polish = invoice.with_context(lang="pl_PL")._ksef_problems()
+        self.assertNotEqual(polish[0].message, invoice._ksef_problems()[0].message)
+        self.assertIn(polish[0].message, invoice.ksef_blocked_reason)
+
     def test_warnings_do_not_hold_an_invoice_up(self):
         invoice = self.draft_invoice(
             invoice_date=fields.Date.today(), taxable_supply_date=self.far_supply_day()
@@ -173,6 +184,7 @@ class TestErrorsInside(PoliciesCommon):
         self.company.ksef_send_policy = "on_post"
         broken = invoices[2]
         self.have_database_refuse(broken)
+        self.company.ksef_responsible_id = self.accountant
         with mute_logger("odoo.sql_db"), self.assertLogs(self.CRON, "ERROR"):
             self.run_policies()
         self.assertEqual(set((invoices - broken).mapped("ksef_state")), {"sending"})
