@@ -75,7 +75,7 @@ def _shares(count: int) -> list[Stage]:
         heapq.heappush(shares, (size + file.stat().st_size, number, [*share, file.name]))
     return [
         Stage(
-            name=f"odoo-{number}",
+            name=f"odoo_{number}",
             template=databases.USUAL,
             tags=",".join(f"/{paths.ADDON}/tests/{name}" for name in share) + f",-{MORE_MODULES}",
         )
