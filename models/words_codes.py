@@ -83,10 +83,7 @@ INVOICE = {
     ),
     450: Advice(
         _lt("KSeF refused the content of the invoice."),
-        _lt(
-            "Correct what the details name and send it again: a refused invoice was never "
-            "issued, so it keeps its number."
-        ),
+        _lt("Correct what the details name, then send it again under the same number."),
     ),
     500: Advice(_lt("KSeF failed while it checked the invoice."), BY_ITSELF),
     550: Advice(_lt("KSeF cancelled the processing of the invoice."), BY_ITSELF),

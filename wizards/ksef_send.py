@@ -18,7 +18,9 @@ class KsefSend(models.TransientModel):
     group_ids = fields.One2many("ksef.send.group", "wizard_id", readonly=True)
     problem_ids = fields.One2many("ksef.send.problem", "wizard_id", readonly=True)
     shown_group_id = fields.Many2one("ksef.send.group", readonly=True)
-    shown_problem_ids = fields.One2many(related="shown_group_id.problem_ids", readonly=True)
+    shown_problem_ids = fields.One2many(
+        related="shown_group_id.problem_ids", string="Problems shown", readonly=True
+    )
     is_started = fields.Boolean(readonly=True)
     is_running = fields.Boolean(compute="_compute_progress")
     ready_count = fields.Integer("To be sent", compute="_compute_progress")
@@ -71,6 +73,8 @@ class KsefSend(models.TransientModel):
             return self.env._("KSeF is switched off for %s", move.company_id.name)
         if move.ksef_is_excluded:
             return self.env._("Kept out of KSeF by the mark on the invoice")
+        if move.ksef_is_technically_correctable:
+            return self.env._("Issued offline and refused: it needs a technical correction")
         return self.env._("Not a document for KSeF")
 
     def _action(self):

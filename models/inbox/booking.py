@@ -56,7 +56,10 @@ class KsefInbox(models.Model):
                     or self.env._("the documents are booked or refused already."),
                 )
             )
-        return self.bill_id._get_records_action(name=self.env._("Bills"))
+        return self.bill_id._get_records_action(
+            name=self.env._("Bills"),
+            context={**self.env.context, "default_move_type": "in_invoice"},
+        )
 
     # === MAKING === #
 
