@@ -3,6 +3,7 @@
 from odoo import fields
 from odoo.tests import tagged
 
+from ..models.ksef_digest import LATE
 from .offline_common import OfflineCommon
 
 FRIDAY = "2026-11-20 10:00:00"
@@ -97,8 +98,18 @@ class TestOfflineOverview(OfflineCommon):
             [("partner_ids", "in", self.accountant.partner_id.ids), ("subject", "like", "KSeF")]
         )
         self.assertEqual(len(mail), 1)
-        self.assertIn(invoice.name, mail.body)
+        self.assertIn(f"/odoo/account.move/{invoice.id}", mail.body)
         self.assertIn("left", mail.body)
+        self.assertNotIn(LATE, mail.body)
+
+    def test_mail_in_the_morning_makes_what_is_late_stand_out(self):
+        with self.at(FRIDAY):
+            self.issued_invoice()
+        with self.at("2026-11-24 08:00:00"):
+            self.mail_digest()
+        mail = self.env["mail.message"].search([("subject", "like", "KSeF")], limit=1)
+        self.assertIn(LATE, mail.body)
+        self.assertIn("It had to be in KSeF", mail.body)
 
     def mail_digest(self):
         with self.enter_registry_test_mode():
