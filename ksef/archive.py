@@ -23,9 +23,9 @@ from typing import IO
 from .errors import BadAnswer
 
 MAX_FILES = 20_000  # in one archive; KSeF says 10 000, and has sent one more
-MAX_FILE_SIZE = 128 * 1024 * 1024  # bytes unpacked; the metadata of 10 000 invoices has about 20 MB
+MAX_FILE_SIZE = 64 * 1024 * 1024  # bytes unpacked; the metadata of 10 000 invoices has about 20 MB
 MAX_TOTAL_SIZE = 16 * 1024 * 1024 * 1024  # bytes unpacked, of the whole archive
-MAX_DIRECTORY_SIZE = 64 * 1024 * 1024  # bytes of a Zip's central directory, which is read at once
+MAX_DIRECTORY_SIZE = 4 * 1024 * 1024  # bytes of a Zip's central directory, which is read at once
 _NAME = re.compile(r"[\w. \-]{1,255}", re.ASCII)
 _DIRECTORY_END = struct.Struct("<4s4H2LH")
 _DIRECTORY_END_SIGNATURE = b"PK\x05\x06"
@@ -105,6 +105,8 @@ def read_archive(path: Path, compression: Compression) -> Iterator[PackedFile]:
 def _read_zip(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     _check_directory(path)
     with zipfile.ZipFile(path) as archive:
+        if len(archive.infolist()) > MAX_FILES:
+            raise BadAnswer("an archive of too many files")
         for entry in archive.infolist():
             # Other methods may ask for gigabytes before the first byte comes out.
             if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
@@ -231,6 +231,22 @@ def read_package(path: Path, compression: Compression) -> Iterator[ExportedInvoi
         match = _INVOICE_FILE.fullmatch(packed.name)
         if match:
             yield ExportedInvoice(ksef_number=match[1], content=packed.content)
+
+
+def in_slices(
+    invoices: Iterable[ExportedInvoice], *, count: int, size: int
+) -> Iterator[list[ExportedInvoice]]:
+    """Lists of at most ``count`` invoices and ``size`` bytes; a larger invoice is on its own."""
+    part: list[ExportedInvoice] = []
+    room = size
+    for invoice in invoices:
+        if part and (len(part) == count or len(invoice.content) > room):
+            yield part
+            part, room = [], size
+        part.append(invoice)
+        room -= len(invoice.content)
+    if part:
+        yield part
 
 
 def read_package_metadata(path: Path, compression: Compression) -> tuple[InvoiceMetadata, ...]:

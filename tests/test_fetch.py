@@ -181,6 +181,25 @@ class TestFetchFaults(InboxCommon):
         self.assertEqual(set(rows.mapped("fault")), {False})
         self.assertGreaterEqual(self.count_requests("query"), 1)
 
+    def collect_through(self, times):
+        """Fetch two documents one by one, of which so many answers are not the file."""
+        self.simulator.deposit(make_document("FV/1"), make_document("FV/2"))
+        self.company._ksef_fetch_now()
+        self.cursor().write({"state": "listing"})
+        self.simulator.fault("wrong-hash", "download", times=times)
+        self.run_queue(minutes=60)
+        return self.inbox()
+
+    def test_file_that_came_wrong_is_fetched_once_more(self):
+        rows = self.collect_through(times=1)
+        self.assertEqual(set(rows.mapped("fault")), {False})
+        self.assertEqual(sorted(rows.mapped("download_failures")), [0, 1])
+
+    def test_file_that_never_comes_right_holds_nobody_up(self):
+        rows = self.collect_through(times=None)
+        self.assertEqual(set(rows.mapped("fault")), {"refused"})
+        self.assertEqual(self.cursor().state, "idle")
+
     def test_lost_order_is_given_again(self):
         self.simulator.deposit(make_document())
         self.simulator.fault("lost-answer", "export")

@@ -17,6 +17,7 @@ FILES = 8  # fetched in one step: as many as KSeF allows in a second
 NOT_YET = 21165  # the document is stored a little later
 LATER = 60  # seconds
 BEHIND = timedelta(days=1)
+MOST_BAD_FILES = 5  # for one document
 
 
 class KsefFetch(models.Model):
@@ -59,6 +60,9 @@ class KsefFetch(models.Model):
                     return Failure(kind="unavailable", retry_after=LATER)
                 row._move_to(row.state, fault="refused")
                 continue
+            except errors.BadAnswer as error:
+                row._note_bad_file()
+                return Failure.from_error(error)
             except errors.KsefError as error:
                 if isinstance(error, errors.Unauthorized):
                     self.env["ksef.login"]._current(self.company_id)._expire()
@@ -75,6 +79,8 @@ class KsefFetch(models.Model):
 class KsefInbox(models.Model):
     _inherit = "ksef.inbox"
 
+    download_failures = fields.Integer(readonly=True)
+
     @api.model
     def _known(self, company, numbers):
         rows = self.search([("company_id", "=", company.id), ("ksef_number", "in", list(numbers))])
@@ -82,9 +88,15 @@ class KsefInbox(models.Model):
 
     @api.model
     def _missing(self, company, limit):
-        """Rows whose file has not come yet, the oldest first."""
+        """Rows whose file has not come yet: those that nothing is wrong with, the oldest first."""
         domain = [("company_id", "=", company.id), ("fault", "=", "missing")]
-        return self.search(domain, limit=limit, order="id")
+        return self.search(domain, limit=limit, order="download_failures, id")
+
+    def _note_bad_file(self):
+        """What came was not the file. That may pass; if it does not, the others do not wait."""
+        failures = self.download_failures + 1
+        fault = "refused" if failures >= MOST_BAD_FILES else self.fault
+        self._move_to(self.state, download_failures=failures, fault=fault)
 
     @api.model
     def _count_missing(self, company):

@@ -10,13 +10,14 @@ from odoo.tools import split_every
 from ...ksef import errors
 from ...ksef.codes import Outcome
 from ...ksef.crypto import SessionKey
-from ...ksef.export import read_package, read_package_metadata
+from ...ksef.export import in_slices, read_package, read_package_metadata
 from ..failure import Failure
 from ..ksef_queue import BACK_OFF, Decision
 from ..ksef_request import STALE
 from .arrival import Arrival
 
 SLICE = 100  # documents stored and committed at once
+SLICE_SIZE = 16 * 1024 * 1024  # bytes of them, which lie in memory several times over
 SLOWEST = 10  # documents stored in a second
 RANGE_BEYOND = 420  # of the data that are final: nothing has come
 
@@ -82,7 +83,7 @@ class KsefFetch(models.Model):
     def _store(self, invoices, listed):
         """Bring documents into the inbox, never all of them in memory."""
         inbox = self.env["ksef.inbox"]
-        for part in split_every(SLICE, invoices):
+        for part in in_slices(invoices, count=SLICE, size=SLICE_SIZE):
             arrivals = [
                 Arrival(
                     ksef_number=invoice.ksef_number,
