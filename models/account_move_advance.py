@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .account_move import ACCOUNTANTS
+
 
 class AccountMove(models.Model):
     """Advances and what they are advances of; `sale` may be installed or not."""
@@ -21,6 +23,7 @@ class AccountMove(models.Model):
         "move_id",
         string="Advances received",
         copy=False,
+        groups=ACCOUNTANTS,
         help="Several payments on one advance invoice, or payments that came in the month of the "
         "sale and got no invoice of their own (art. 106b(1a) VAT Act).",
     )

@@ -3,6 +3,8 @@ import re
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from .account_move import ACCOUNTANTS
+
 _PAYMENT_CODE = re.compile(r"[0-9]{3}[A-Za-z0-9]{10}", re.ASCII)
 _PAYMENT_LINK = re.compile(
     r"https?://([a-zA-Z0-9][a-zA-Z0-9-]*\.)+[a-zA-Z]{2,}(:[0-9]{1,5})?(/[^\s?#]*)?"
@@ -17,12 +19,18 @@ class AccountMove(models.Model):
     _inherit = "account.move"
 
     ksef_transport_ids = fields.One2many(
-        "ksef.transport", "move_id", string="Transport", copy=False
+        "ksef.transport", "move_id", string="Transport", copy=False, groups=ACCOUNTANTS
     )
     ksef_new_transport_ids = fields.One2many(
-        "ksef.new.transport", "move_id", string="New means of transport", copy=False
+        "ksef.new.transport",
+        "move_id",
+        string="New means of transport",
+        copy=False,
+        groups=ACCOUNTANTS,
     )
-    ksef_has_community_goods = fields.Boolean(compute="_compute_ksef_has_community_goods")
+    ksef_has_community_goods = fields.Boolean(
+        compute="_compute_ksef_has_community_goods", compute_sudo=True
+    )
     ksef_contract_currency_id = fields.Many2one(
         "res.currency",
         string="Contract currency",

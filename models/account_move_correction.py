@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools.sql import column_exists, create_column
 
+from .account_move import ACCOUNTANTS
+
 REFUNDS = ("out_refund", "in_refund")
 CORRECTIONS = ("KOR", "KOR_ZAL", "KOR_ROZ")
 _CORRECTION_OF = {"ZAL": "KOR_ZAL", "ROZ": "KOR_ROZ"}
@@ -70,6 +72,7 @@ class AccountMove(models.Model):
         "move_id",
         string="Corrected invoices",
         copy=False,
+        groups=ACCOUNTANTS,
         help="Where several invoices are corrected, or one that was issued in another program.",
     )
     ksef_corrected_period = fields.Char(

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .account_move import ACCOUNTANTS
+
 ANSWERS = [("yes", "Yes"), ("no", "No")]
 
 
@@ -58,7 +60,9 @@ class AccountMove(models.Model):
 
     # === PARTIES === #
 
-    ksef_party_ids = fields.One2many("ksef.party", "move_id", string="Third parties", copy=False)
+    ksef_party_ids = fields.One2many(
+        "ksef.party", "move_id", string="Third parties", copy=False, groups=ACCOUNTANTS
+    )
     ksef_automatic_parties = fields.Char(
         string="Named by the settings",
         compute="_compute_ksef_automatic_parties",
@@ -105,7 +109,7 @@ class AccountMove(models.Model):
     )
     ksef_contract_on = fields.Date(string="Contract date", copy=False)
     ksef_extra_ids = fields.One2many(
-        "ksef.extra", "move_id", string="Additional descriptions", copy=False
+        "ksef.extra", "move_id", string="Additional descriptions", copy=False, groups=ACCOUNTANTS
     )
 
     @api.depends("move_type", "journal_id", "company_id")

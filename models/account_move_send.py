@@ -31,7 +31,9 @@ class AccountMoveSend(models.AbstractModel):
 
     def _get_alerts(self, moves, moves_data):
         alerts = super()._get_alerts(moves, moves_data)
-        chosen = moves.filtered(lambda move: KSEF in moves_data[move]["extra_edis"])
+        chosen = moves._ksef_if_user_may_send().filtered(
+            lambda move: KSEF in moves_data[move]["extra_edis"]
+        )
         waiting = moves.filtered(lambda move: move._ksef_awaits_issue() or move in chosen)
         waiting = waiting.filtered(lambda move: not move._ksef_is_issued())
         if waiting:
@@ -166,14 +168,16 @@ class AccountMoveSend(models.AbstractModel):
 
     def _ksef_keep(self, waiting, custom_settings, is_raising):
         """Queue what is to be sent to KSeF, and keep the rest of the work until it is issued."""
-        chosen = waiting.filtered(lambda move: KSEF in self._ksef_edis(move, custom_settings))
+        chosen = waiting._ksef_if_user_may_send().filtered(
+            lambda move: KSEF in self._ksef_edis(move, custom_settings)
+        )
         problems = chosen.filtered("ksef_is_sendable")._ksef_problems_by_move()
         blocked = waiting.filtered(
             lambda move: any(problem.is_blocking for problem in problems.get(move, ()))
         )
         kept = waiting - blocked
         kept._ksef_keep_sending(custom_settings)
-        (chosen & kept)._ksef_queue_if_allowed()
+        (chosen & kept).filtered("ksef_is_sendable")._ksef_queue()
         if blocked:
             self._ksef_refuse(blocked, problems, is_raising)
 

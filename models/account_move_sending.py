@@ -122,10 +122,10 @@ class AccountMove(models.Model):
                 kept[name] = self.env[model].browse(kept[name]).exists()
         return kept
 
-    def _ksef_queue_if_allowed(self):
-        """Queue the invoices if this person may; if not, somebody who may will."""
-        if self.env.su or self._ksef_user_may_send():
-            self.filtered("ksef_is_sendable")._ksef_queue()
+    def _ksef_if_user_may_send(self):
+        """Nothing of them for a person who may not send; somebody who may will."""
+        is_sender = self.env.su or self._ksef_user_may_send()
+        return self if is_sender else self.browse()
 
     # === GOING ON === #
 

@@ -1,5 +1,9 @@
 """Those who are no accountants: the salesperson of an invoice, and its buyer in the portal."""
 
+import re
+
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import HttpCase, new_test_user, tagged
@@ -87,11 +91,22 @@ class TestSalesperson(ModulesMixin, SendDialogCommon):
         with self.assertRaises(AccessError):
             self.mine.action_ksef_preview()
 
-    def test_opens_the_form_of_an_own_invoice(self):
-        arch = self.mine.get_view(view_type="form")["arch"]
-        self.assertIn('name="ksef_number"', arch)
-        self.assertNotIn("ksef_upo_url", arch)
-        self.assertNotIn('name="action_ksef_review"', arch)
+    def test_reads_what_form_and_list_of_own_invoices_show_of_ours(self):
+        self.send(self.invoice)
+        for view_type in ("form", "list"):
+            arch = etree.fromstring(self.mine.get_view(view_type=view_type)["arch"])
+            shown = arch.xpath("//field[not(ancestor::field)][starts-with(@name, 'ksef')]/@name")
+            self.assertIn("ksef_number", shown)
+            self.assertNotIn("ksef_upo_url", shown)
+            [row] = self.mine.web_read({name: {} for name in set(shown)})
+            self.assertEqual(row["ksef_number"], self.invoice.ksef_number)
+            self.assertFalse(arch.xpath("//button[@name='action_ksef_review']"))
+            self.assertLessEqual(self.asked_about(arch), {*arch.xpath("//field/@name")})
+
+    def asked_about(self, arch):
+        """The fields of ours that conditions in a view look at."""
+        conditions = arch.xpath("//@invisible | //@readonly | //@required | //@column_invisible")
+        return {name for text in conditions for name in re.findall(r"\bksef_\w+", text)}
 
     def test_presses_no_button_that_sends_or_corrects(self):
         for name in SENDING_BUTTONS:

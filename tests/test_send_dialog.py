@@ -2,7 +2,7 @@
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import tagged
 
 from .common import KsefCommon
 
@@ -179,18 +179,6 @@ class TestSendDialog(SendDialogCommon):
         self.assertFalse(self.invoice.invoice_pdf_report_id)
         self.dialog().action_send_and_print()
         self.assertIn(self.invoice.ksef_number.encode(), self.invoice.invoice_pdf_report_id.raw)
-
-    def test_salesperson_holds_the_mail_but_sends_nothing_to_ksef(self):
-        seller = new_test_user(
-            self.env,
-            "handlowiec",
-            groups="sales_team.group_sale_salesman",
-            company_id=self.company.id,
-            company_ids=[(6, 0, self.company.ids)],
-        )
-        moves = self.invoice.with_user(seller)
-        moves._ksef_queue_if_allowed()
-        self.assertFalse(self.invoice.ksef_submission_ids)
 
 
 @tagged("post_install", "-at_install")

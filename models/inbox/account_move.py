@@ -9,7 +9,12 @@ from .document import OBJECTED
 class AccountMove(models.Model):
     _inherit = "account.move"
 
-    ksef_inbox_ids = fields.One2many("ksef.inbox", "bill_id", string="KSeF documents")
+    ksef_inbox_ids = fields.One2many(
+        "ksef.inbox",
+        "bill_id",
+        string="KSeF documents",
+        groups="account_ksef.group_ksef_inbox,account.group_account_readonly",
+    )
     ksef_is_tied = fields.Boolean(compute="_compute_ksef_is_tied", compute_sudo=True)
     ksef_objection = fields.Text(compute="_compute_ksef_objection", compute_sudo=True)
 
