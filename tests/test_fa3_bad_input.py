@@ -82,6 +82,54 @@ class TestBadText(Fa3Common):
 
 
 @tagged("post_install", "-at_install")
+class TestTextsThatAreTooLong(Fa3Common):
+    def assert_told(self, invoice, record, field):
+        """The invoice may be sent, and says which text is not in it as it was entered."""
+        (problem,) = self.problems(invoice)
+        self.assertEqual((problem.code, problem.record), ("W-TXT-01", record))
+        self.assertEqual(problem.field, field)
+        return self.build(invoice)
+
+    def test_unit_is_cut(self):
+        unit = self.env.ref("uom.product_uom_unit").copy()
+        unit.with_context(lang="pl_PL").name = "opakowanie " * 30
+        document = self.assert_told(self.sell(self.line(product_uom_id=unit.id)), unit, "name")
+        self.assertTrue(document["Fa/FaWiersz/P_8A"].startswith("opakowanie opakowanie"))
+
+    def test_footer_of_the_company_is_cut(self):
+        self.company.ksef_footer = "słowo " * 700
+        self.assert_told(self.sell(), self.company, "ksef_footer")
+
+    def test_place_of_delivery_is_cut(self):
+        invoice = self.sell(
+            invoice_incoterm_id=self.env.ref("account.incoterm_EXW").id,
+            incoterm_location="Warszawa " * 40,
+        )
+        document = self.assert_told(invoice, invoice, "incoterm_location")
+        self.assertTrue(document["Fa/WarunkiTransakcji/WarunkiDostawy"].startswith("EXW Warszawa"))
+
+    def test_name_of_the_bank_is_cut(self):
+        self.account.bank_id = self.env["res.bank"].create({"name": "Bank " * 60})
+        self.assert_told(self.sell(), self.account.bank_id, "name")
+
+    def test_code_of_a_product_is_left_out(self):
+        self.product.default_code = "K" * 51
+        invoice = self.sell(self.line(product_id=self.product.id, name="Klawiatura"))
+        document = self.assert_told(invoice, self.product, "default_code")
+        self.assertFalse(document.has("Fa/FaWiersz/Indeks"))
+
+    def test_wrong_swift_is_left_out(self):
+        self.account.bank_id = self.env["res.bank"].create({"name": "Bank", "bic": "WBK"})
+        document = self.assert_told(self.sell(), self.account.bank_id, "bic")
+        self.assertFalse(document.has("Fa/Platnosc/RachunekBankowy/SWIFT"))
+
+    def test_phone_of_the_seller_is_left_out(self):
+        self.company.phone = "+48 22 123 45 67 wew. 89012"
+        document = self.assert_told(self.sell(), self.company, "phone")
+        self.assertFalse(document.has("Podmiot1/DaneKontaktowe"))
+
+
+@tagged("post_install", "-at_install")
 class TestBadNumbers(Fa3Common):
     def set_vat(self, vat, country="pl"):
         """As old data and imports leave it, past Odoo's own check."""

@@ -198,7 +198,8 @@ class TestDocumentRules(Fa3Common):
 
     def test_long_footer_is_cut_and_pointed_out(self):
         invoice = self.sell(narration="<p>%s</p>" % ("słowo " * 700))
-        self.assertEqual(self.codes(invoice), ["W-TXT-01"])
+        (problem,) = self.problems(invoice)
+        self.assertEqual((problem.code, problem.field), ("W-TXT-01", "narration"))
         self.assertLessEqual(len(self.build(invoice)["Stopka/Informacje/StopkaFaktury"]), 3500)
 
     def test_schema_has_the_last_word(self):

@@ -10,6 +10,7 @@ from . import (
     checks_payment,
     checks_simplified,
     checks_taxes,
+    checks_texts,
     checks_transport,
     conditions,
     dates,

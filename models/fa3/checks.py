@@ -5,7 +5,6 @@ from odoo.tools.translate import LazyTranslate
 
 from ...ksef.fa3 import text
 from ..problem import Problem
-from .descriptions import FOOTER_LIMIT
 from .element_words import name_place, name_rule_broken
 
 _lt = LazyTranslate(__name__)
@@ -118,7 +117,7 @@ _RECORD_RULES = (
     "_check_split_payment",
     "_check_simplified",
     "_check_counts",
-    "_check_footer",
+    "_check_texts",
 )
 
 
@@ -245,21 +244,7 @@ class KsefFa3Checks(models.AbstractModel):
                 remedy=self.env._("Give this invoice another number."),
             )
 
-    # === TEXT === #
-
-    def _check_footer(self, invoice):
-        if len(self._footer_text(invoice)) > FOOTER_LIMIT:
-            yield self._problem(
-                invoice,
-                code="W-TXT-01",
-                field="narration",
-                message=self.env._(
-                    "the terms and conditions have more than %(limit)s characters. "
-                    "The document in KSeF shows only the first of them.",
-                    limit=FOOTER_LIMIT,
-                ),
-                remedy=self.env._("Shorten the text under the invoice lines."),
-            )
+    # === LINES === #
 
     def _check_lines_present(self, invoice):
         if not invoice.rows:

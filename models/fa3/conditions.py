@@ -5,7 +5,7 @@ from ...ksef.fa3.amounts import round_quantity
 from ...ksef.fa3.faktura.conditions import Umowy, WarunkiTransakcji, Zamowienia
 from ...ksef.fa3.plan import limit_of
 
-_DELIVERY_LIMIT = limit_of(WarunkiTransakcji, "WarunkiDostawy")
+DELIVERY_LIMIT = limit_of(WarunkiTransakcji, "WarunkiDostawy")
 
 
 class KsefFa3Conditions(models.AbstractModel):
@@ -71,9 +71,11 @@ class KsefFa3Conditions(models.AbstractModel):
         return tuple(dict.fromkeys(name for name in names if name))
 
     def _delivery_terms(self, move):
+        return text.shorten(self._delivery_text(move), DELIVERY_LIMIT)[0]
+
+    def _delivery_text(self, move):
         parts = (move.invoice_incoterm_id.code, move.incoterm_location)
-        terms = text.clean_line(" ".join(part for part in parts if part))
-        return text.shorten(terms, _DELIVERY_LIMIT)[0]
+        return text.clean_line(" ".join(part for part in parts if part))
 
     # === DELIVERIES === #
 

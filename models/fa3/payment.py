@@ -17,7 +17,7 @@ from ...ksef.fa3.plan import limit_of
 _CASH, _CARD, TRANSFER = 1, 2, 6
 FORM_OF_JOURNAL = {"cash": _CASH, "credit": _CARD, "bank": TRANSFER}
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
-_BANK_LIMIT = limit_of(TRachunekBankowy, "NazwaBanku")
+BANK_LIMIT = limit_of(TRachunekBankowy, "NazwaBanku")
 _FORM_LIMIT = limit_of(Platnosc, "OpisPlatnosci")
 
 
@@ -116,14 +116,17 @@ class KsefFa3Payment(models.AbstractModel):
         return factor.bank_ids[:1] if factor else move.partner_bank_id
 
     def _build_account(self, invoice, account):
-        swift = (account.bank_id.bic or "").replace(" ", "").upper()
         return TRachunekBankowy(
             NrRB=self._account_number(invoice, account),
-            SWIFT=swift if _SWIFT.fullmatch(swift) else None,
+            SWIFT=self._swift_of(account.bank_id),
             RachunekWlasnyBanku=int(account.ksef_own_account_kind or 0) or None,
-            NazwaBanku=text.shorten(text.clean_line(account.bank_id.name), _BANK_LIMIT)[0],
+            NazwaBanku=text.shorten(text.clean_line(account.bank_id.name), BANK_LIMIT)[0],
             OpisRachunku=text.clean_line(account.currency_id.name),
         )
+
+    def _swift_of(self, bank):
+        swift = (bank.bic or "").replace(" ", "").upper()
+        return swift if _SWIFT.fullmatch(swift) else None
 
     def _account_number(self, invoice, account):
         """26 digits for a payer in Poland, the whole IBAN for others."""

@@ -10,7 +10,7 @@ from ...ksef.fa3.plan import limit_of
 from ...ksef.fa3.rates import percent_of
 
 NAME_LIMIT = limit_of(FaWiersz, "P_7")
-_UNIT_LIMIT = limit_of(FaWiersz, "P_8A")
+UNIT_LIMIT = limit_of(FaWiersz, "P_8A")
 _CODE_LIMIT = limit_of(FaWiersz, "Indeks")
 _DEFAULT_UNIT = "szt."
 _CENT = Decimal("0.01")
@@ -96,11 +96,13 @@ class KsefFa3Rows(models.AbstractModel):
         return barcode if encoding and check_barcode_encoding(barcode, encoding) else None
 
     def _unit_of(self, line):
-        """The unit in Polish, where that language is installed."""
-        unit = line.product_uom_id
+        return text.shorten(self._unit_name(line.product_uom_id), UNIT_LIMIT)[0] or _DEFAULT_UNIT
+
+    def _unit_name(self, unit):
+        """In Polish, where that language is installed."""
         if "pl_PL" in dict(self.env["res.lang"].get_installed()):
             unit = unit.with_context(lang="pl_PL")
-        return text.shorten(text.clean_line(unit.name), _UNIT_LIMIT)[0] or _DEFAULT_UNIT
+        return text.clean_line(unit.name)
 
     # === RATE AND MARKS === #
 
