@@ -139,6 +139,14 @@ class TestAdvances(AdvancesCommon):
             document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [first.ksef_number]
         )
 
+    def test_last_advance_counts_what_earlier_ones_were_lowered_by(self):
+        order = self.order()
+        first = self.accept(self.advance(order, 50))
+        self.accept(self.credit(first, price_unit=1000))
+        self.assertFalse(self.build(self.advance(order, 50)).has("Fa/FakturaZaliczkowa"))
+        document = self.build(self.advance(order, 10))
+        self.assertEqual(len(document.all("Fa/FakturaZaliczkowa")), 2)
+
     def test_a04_advance_in_euro_shows_its_rate(self):
         order, rate = self.order_in_euro()
         document = self.golden(self.advance(order, 10), "one")

@@ -119,11 +119,18 @@ class KsefFa3Advances(models.AbstractModel):
         """The last advance, with which all is paid, names the others (art. 106f(4) VAT Act)."""
         move = invoice.move
         earlier = move._ksef_advances()
-        orders = move._ksef_orders()
-        paid = round_money(sum(earlier.mapped("amount_total")) + move.amount_total)
-        if not earlier or paid != round_money(sum(orders.mapped("amount_total"))):
-            return ()
-        return tuple(map(self._build_settled_advance, earlier))
+        ordered = round_money(sum(move._ksef_orders().mapped("amount_total")))
+        paid = self._paid_in_advance(move) + round_money(move.amount_total)
+        return tuple(map(self._build_settled_advance, earlier if paid == ordered else ()))
+
+    def _paid_in_advance(self, move):
+        """What advance invoices of the same orders from before this one, and corrections, leave."""
+        documents = move._ksef_sibling_advance_lines().move_id.filtered(
+            lambda sibling: sibling._ksef_kind() in ADVANCES
+        )
+        taken_back = documents.filtered(lambda sibling: sibling.move_type == "out_refund")
+        paid = sum((documents - taken_back).mapped("amount_total"))
+        return round_money(paid - sum(taken_back.mapped("amount_total")))
 
     def _build_settled_advance(self, move):
         if move.ksef_number:
