@@ -1,5 +1,6 @@
 """The correction wizard on advance invoices and on their settlements."""
 
+from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -95,6 +96,24 @@ class TestCorrectionOfAdvances(CorrectionWizardCommon, AdvancesCommon):
         document = self.build(correction)
         self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
         self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("1230.00", "5310.00"))
+
+    def test_advance_at_a_wrong_rate_is_moved_to_the_right_one(self):
+        advance = self.accept(self.advance(self.order((self.machine, 10000)), 30))
+        wizard = self.correct_amounts(advance, 0)
+        tax = self.tax("vs_kraj_8")
+        wizard.advance_ids = [Command.create({"tax_ids": tax.ids, "amount": 3416.67})]
+        document = self.build(self.finish(wizard))
+        self.assertEqual(
+            self.totals(document),
+            {
+                "P_13_1": "-3000.00",
+                "P_14_1": "-690.00",
+                "P_13_2": "3416.67",
+                "P_14_2": "273.33",
+                "P_15": "0.00",
+                "P_15ZK": "3690.00",
+            },
+        )
 
     def test_amount_so_far_is_that_after_earlier_corrections(self):
         self.accept(self.finish(self.correct_amounts(self.paid, 2000, 1500)))

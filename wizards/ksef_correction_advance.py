@@ -76,7 +76,7 @@ class KsefCorrection(models.TransientModel):
         advances = {}
         for line, share in self._lines_so_far():
             if line in line.move_id._ksef_advance_lines():
-                advance = advances.setdefault(line.tax_ids, {"line_id": line.id, "amount": 0})
+                advance = advances.setdefault(line.tax_ids, self._advance_values(line))
                 price = line.price_unit * (1 - line.discount / 100)
                 advance["amount"] += self._direction() * share * line.quantity * price
         self.advance_ids = [
@@ -86,6 +86,9 @@ class KsefCorrection(models.TransientModel):
                 for advance in advances.values()
             ),
         ]
+
+    def _advance_values(self, line):
+        return {"line_id": line.id, "tax_ids": [Command.set(line.tax_ids.ids)], "amount": 0}
 
     def _direction(self):
         """1 where an advance is what the buyer pays, -1 where it is deducted from that."""
@@ -106,7 +109,10 @@ class KsefCorrection(models.TransientModel):
 
 
 class KsefCorrectionAdvance(models.TransientModel):
-    """An advance at one rate as KSeF has it, and as it should be."""
+    """An advance at one rate as KSeF has it, and as it should be.
+
+    A rate that was forgotten has no line yet; it becomes one beside that of the other rates.
+    """
 
     _name = "ksef.correction.advance"
     _description = "Amount of an advance to correct"
@@ -115,7 +121,13 @@ class KsefCorrectionAdvance(models.TransientModel):
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     line_id = fields.Many2one("account.move.line", readonly=True)
     name = fields.Char(related="line_id.name")
-    tax_ids = fields.Many2many(related="line_id.tax_ids", string="Taxes")
+    company_id = fields.Many2one(related="wizard_id.company_id")
+    tax_ids = fields.Many2many(
+        "account.tax",
+        string="Taxes",
+        required=True,
+        domain="[('type_tax_use', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+    )
     amount_before = fields.Monetary(string="Amount before", readonly=True)
     amount = fields.Monetary(string="Right amount")
     difference = fields.Monetary(
@@ -131,5 +143,10 @@ class KsefCorrectionAdvance(models.TransientModel):
     def _move_values(self, sign):
         """The line that makes the change; `sign` is -1 in a credit note."""
         more = sign * self.difference
-        values = self.wizard_id._copy_of(self.line_id, copysign(1, more))
-        return {**values, "price_unit": abs(more), "discount": 0}
+        line = self.line_id or self.wizard_id.advance_ids.line_id[:1]
+        return {
+            **self.wizard_id._copy_of(line, copysign(1, more)),
+            "price_unit": abs(more),
+            "discount": 0,
+            "tax_ids": [Command.set(self.tax_ids.ids)],
+        }
