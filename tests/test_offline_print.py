@@ -15,6 +15,7 @@ from .protocol.certificates import make_ec_key, make_rsa_key
 from .scanner import scan
 
 LATER = timedelta(minutes=10)
+QUIET_ZONE = 4  # modules, ISO/IEC 18004
 SMALLEST_MODULE = 0.33  # millimetres that the cameras of telephones read with ease
 
 
@@ -155,6 +156,7 @@ class TestOfflinePaper(OfflinePrintCommon, HttpCase):
         self.assertEqual([c.text for c in scan(pdf, dots_per_inch=110)], [c.text for c in codes])
         for code in codes:
             self.assertGreater(code.module, SMALLEST_MODULE)
+            self.assertGreaterEqual(code.quiet_zone, QUIET_ZONE)
         return codes
 
     def verdict(self, code):
