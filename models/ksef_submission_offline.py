@@ -1,5 +1,7 @@
 """Documents issued offline: frozen and signed at that moment, sent when KSeF is back."""
 
+from dataclasses import replace
+
 from odoo import api, fields, models
 
 from ..ksef import links
@@ -124,6 +126,13 @@ class KsefSubmission(models.Model):
     def _mode_of_invoice(self):
         """How the invoice was issued: what we declared, else how KSeF classified it."""
         return self.issued_mode or super()._mode_of_invoice()
+
+    def _judge_duplicate(self, client, answer, failure):
+        """KSeF does not say how it classified what it has had before: no word of its is made up."""
+        decision = super()._judge_duplicate(client, answer, failure)
+        if not self.is_offline or decision.state != "accepted":
+            return decision
+        return replace(decision, values={**decision.values, "mode": False})
 
     def _basis(self):
         """The outage that issuing offline rests upon: none if it turned out not to count.

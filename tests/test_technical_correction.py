@@ -228,12 +228,25 @@ class TestTechnicalCorrection(OfflineCommon):
         self.assertTrue(found.upo)
         self.assertEqual(len(self.accepted_documents()), 1, "nothing was sent twice")
 
+    def test_repeated_document_that_ksef_has_already_gets_its_number(self):
+        invoice = self.post_invoice()
+        row = self.issue(invoice)
+        self.run_queue()
+        number = row.ksef_number
+        self.forget_acceptance(row)
+        row.failure_code = 410
+        found = self.correct(invoice)
+        self.assertEqual((invoice.ksef_state, invoice.ksef_number), ("accepted", number))
+        self.assertEqual(invoice.ksef_mode, "offline24")
+        self.assertFalse(found.mode, "KSeF does not say it of a duplicate")
+
     def forget_acceptance(self, row):
         """As if the database had been restored from a moment of refusal."""
         self.assertEqual(row.state, "accepted", row.explanation)
         values = {"failure_kind": "invoice", "failure_code": 450, "ksef_number": False}
         row.write({"state": "rejected", "retry_at": False, **values})
         row.move_id.ksef_number = False
+        self.env.flush_all()
 
     def test_only_accountants_may_correct(self):
         invoice = self.refused_invoice()
