@@ -15,6 +15,12 @@ def clean_nip(number: str) -> str:
     return signs.removeprefix("PL")
 
 
+def spellings_of(nip: str) -> list[str]:
+    """The ways in which people write ten digits, for where only exact texts can be looked up."""
+    dashed = f"{nip[:3]}-{nip[3:6]}-{nip[6:8]}-{nip[8:]}"
+    return [f"{prefix}{number}" for prefix in ("", "PL", "PL ", "pl") for number in (nip, dashed)]
+
+
 def is_valid_nip(nip: str) -> bool:
     """Ten bare digits of KSeF's pattern with the right check digit."""
     if not _NIP.fullmatch(nip):

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..ksef import number as ksef_numbers
+from ..ksef.bill.references import reference_key
+from ..ksef.nip import spellings_of
 
 BILL_TYPES = ("in_invoice", "in_refund", "in_receipt")
 RECEIVING_SINCE = date(2026, 2, 1)  # all businesses receive through KSeF (art. 106ga VAT Act)
@@ -63,6 +65,24 @@ class AccountMove(models.Model):
     def _ksef_number_in(self, text):
         """The KSeF number in what somebody entered, its check digits unseen; None without one."""
         return ksef_numbers.find(text)
+
+    @api.model
+    def _ksef_reference_key(self, reference):
+        """The same for all ways to write a vendor's reference; empty for what is none."""
+        return reference_key(reference)
+
+    @api.model
+    def _ksef_bills_of_sellers(self, nips, company):
+        """The bills of vendors with these NIPs, however the NIPs are written."""
+        spellings = [text for nip in nips for text in spellings_of(nip)]
+        return self.search(
+            [
+                ("company_id", "=", company.id),
+                ("move_type", "in", BILL_TYPES),
+                ("state", "!=", "cancel"),
+                ("commercial_partner_id.vat", "in", spellings),
+            ]
+        )
 
     @api.model
     def _ksef_cleaned(self, vals):

@@ -205,6 +205,11 @@ class TestNumberImport(BillCommon):
         self.assertEqual(self.first.ksef_number, self.numbers[0])
         self.assertEqual(self.second.ksef_number, self.numbers[1])
 
+    def test_reference_is_known_however_it_is_written(self):
+        wizard = self._read(text=f"{self.numbers[0]};fv 2026-01\n{self.numbers[1]};–")
+        self.assertEqual(wizard.line_ids.mapped("outcome"), ["found", "missing"])
+        self.assertEqual(wizard.line_ids[0].bill_id, self.first)
+
     def test_each_doubtful_row_says_why(self):
         self.make_bill(ref="FV/2026/2")
         self.second.copy({"ref": "FV/3", "ksef_number": self.numbers[2]})

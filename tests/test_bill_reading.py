@@ -108,23 +108,21 @@ class TestBillReading(ReadingCommon):
         self.assertEqual(bill.payment_state, "not_paid")
         self.assertIn("paid already", " ".join(bill.message_ids.mapped("body")))
 
+    def settlement(self, **totals):
+        """The bill of a flat and additions, of which a part was paid in advance."""
+        rows = [row(1, "Mieszkanie", 1, 307500, 307500, "8"), row(2, "Dodatki", 1, 4500, 4500)]
+        advances = {"NrKSeFFaZaliczkowej": number_of()}
+        return self.bill(
+            self.document(totals=totals, rows=rows, kind="ROZ", FakturaZaliczkowa=advances)
+        )
+
     def test_r14_settlement_deducts_the_advances(self):
-        bill = self.bill(
-            self.document(
-                totals={
-                    "P_13_1": "4100.16",
-                    "P_14_1": "943.04",
-                    "P_13_2": "280177.59",
-                    "P_14_2": "22414.21",
-                    "P_15": "307635",
-                },
-                rows=[
-                    row(1, "Mieszkanie", 1, 307500, 307500, "8"),
-                    row(2, "Dodatki", 1, 4500, 4500),
-                ],
-                kind="ROZ",
-                FakturaZaliczkowa={"NrKSeFFaZaliczkowej": number_of()},
-            )
+        bill = self.settlement(
+            P_13_1="4100.16",
+            P_14_1="943.04",
+            P_13_2="280177.59",
+            P_14_2="22414.21",
+            P_15="307635",
         )
         self.assertEqual(
             self.lines(bill),
@@ -145,22 +143,12 @@ class TestBillReading(ReadingCommon):
                 self.assertEqual(bill.amount_total, 450)
 
     def test_r17_settlement_keeps_its_wrong_rest_until_it_is_corrected(self):
-        bill = self.bill(
-            self.document(
-                totals={
-                    "P_13_1": "3998.40",
-                    "P_14_1": "919.63",
-                    "P_13_2": "273224.05",
-                    "P_14_2": "21857.92",
-                    "P_15": "300000",
-                },
-                rows=[
-                    row(1, "Mieszkanie", 1, 307500, 307500, "8"),
-                    row(2, "Dodatki", 1, 4500, 4500),
-                ],
-                kind="ROZ",
-                FakturaZaliczkowa={"NrKSeFFaZaliczkowej": number_of()},
-            )
+        bill = self.settlement(
+            P_13_1="3998.40",
+            P_14_1="919.63",
+            P_13_2="273224.05",
+            P_14_2="21857.92",
+            P_15="300000",
         )
         self.assertEqual(bill.amount_total, 300000)
         self.assertEqual(

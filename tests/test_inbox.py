@@ -35,6 +35,10 @@ class TestInbox(InboxCommon):
         self.assertEqual((row.state, row.bill_id), ("booked", bill))
         self.assertEqual(bill.ksef_number, row.ksef_number)
 
+    def test_vendor_is_known_however_its_nip_is_written(self):
+        self.buyer.vat = "776-281-16-92"
+        self.assertEqual(self.received("FV/5").partner_id, self.buyer)
+
     def test_near_bill_is_shown_to_choose(self):
         bill = self.typed_bill("nr 15 z maja")
         row = self.received("FV/8")

@@ -173,17 +173,10 @@ class KsefNumberImport(models.TransientModel):
     # === MATCHING === #
 
     def _candidates(self, entries):
-        """Bills that any row may mean, as `{reference in capitals: bills}`."""
+        """Bills that any row may mean, as `{key of the reference: bills}`."""
         nips = {entry.number[:10] for entry in entries}
-        bills = self.env["account.move"].search(
-            [
-                ("company_id", "=", self.company_id.id),
-                ("move_type", "in", BILL_TYPES),
-                ("state", "!=", "cancel"),
-                ("commercial_partner_id.vat", "in", [*nips, *(f"PL{nip}" for nip in nips)]),
-            ]
-        )
-        return bills.grouped(lambda bill: _plain(bill.ref or bill.name or ""))
+        bills = self.env["account.move"]._ksef_bills_of_sellers(nips, self.company_id)
+        return bills.grouped(lambda bill: bill._ksef_reference_key(bill.ref or bill.name or ""))
 
     def _owners(self, entries):
         """Bills that have one of the numbers already, as `{number: bill}`."""
@@ -199,7 +192,8 @@ class KsefNumberImport(models.TransientModel):
 
     def _line_values(self, entry, candidates, owner):
         nobody = self.env["account.move"]
-        bills = nobody.union(*(candidates.get(_plain(cell), nobody) for cell in entry.cells))
+        keys = filter(None, map(nobody._ksef_reference_key, entry.cells))
+        bills = nobody.union(*(candidates.get(key, nobody) for key in keys))
         bills = bills.filtered(
             lambda bill: bill.commercial_partner_id._ksef_nip() == entry.number[:10]
         )
@@ -249,8 +243,3 @@ class KsefNumberImportLine(models.TransientModel):
     partner_id = fields.Many2one(related="bill_id.commercial_partner_id", string="Vendor")
     currency_id = fields.Many2one(related="bill_id.currency_id")
     amount_total = fields.Monetary(related="bill_id.amount_total")
-
-
-def _plain(reference):
-    """A reference as people compare it: without blanks, in capitals."""
-    return "".join(reference.split()).upper()

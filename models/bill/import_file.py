@@ -4,6 +4,7 @@ from odoo import models
 
 from ...ksef import number as ksef_numbers
 from ...ksef.bill.facts import Form, form_of
+from ..account_move_bill import BILL_TYPES
 
 FILE_TYPE = "account_ksef.faktura"
 READ_HERE = (Form.FA3, Form.FA2, Form.FA_RR)  # PEF is UBL, which Odoo reads itself
@@ -29,7 +30,7 @@ class AccountMove(models.Model):
     def _ksef_takes_files(self):
         """Sales have documents of their own making only."""
         move_type = self.move_type or self.env.context.get("default_move_type")
-        return move_type in ("in_invoice", "in_refund", "in_receipt")
+        return move_type in BILL_TYPES
 
     def _ksef_decode(self, file_data):
         """Read a file into this bill; return why not, None if all went well."""

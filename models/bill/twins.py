@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ...ksef import number as ksef_numbers
 from ...ksef.bill.draft import Doubt, Remark
+from ...ksef.bill.references import reference_key
 from ..account_move_bill import BILL_TYPES
 
 _MOST = 50
@@ -88,9 +89,10 @@ class KsefBillReader(models.AbstractModel):
         )
 
     def _is_same_reference(self, bill, facts):
-        return bool(facts.number) and _bare(facts.number) in (
-            _bare(bill.ref),
-            _bare(bill.payment_reference),
+        key = reference_key(facts.number)
+        return bool(key) and key in (
+            reference_key(bill.ref or ""),
+            reference_key(bill.payment_reference or ""),
         )
 
     def _is_same_amount(self, bill, facts):
@@ -155,9 +157,3 @@ class KsefBillReader(models.AbstractModel):
                 "ksef_is_to_review": False,
             }
         )
-
-
-def _bare(text):
-    """A reference without what people write otherwise: case, blanks, dashes, leading zeros."""
-    signs = "".join(sign if sign.isalnum() else " " for sign in (text or "").upper())
-    return tuple(part.lstrip("0") for part in signs.split())

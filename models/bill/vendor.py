@@ -4,7 +4,7 @@ from odoo import models
 
 from ...ksef.bill.draft import Doubt, Remark
 from ...ksef.bill.facts import Role
-from ...ksef.nip import is_valid_nip
+from ...ksef.nip import clean_nip, is_valid_nip, spellings_of
 
 _POSTCODE = re.compile(r"\b(\d{2}-\d{3})\s+(.+)$")
 
@@ -34,19 +34,24 @@ class KsefBillReader(models.AbstractModel):
         return "".join(sign for sign in nip or "" if sign.isascii() and sign.isdigit())[:10]
 
     def _find_vendor(self, nip, company):
-        """The contact with the NIP: one of the company, active, a vendor before others."""
+        """The contact with the NIP, empty if there is none."""
+        found = self._find_vendors({nip}, company) if nip else {}
+        return found.get(nip, self.env["res.partner"])
+
+    def _find_vendors(self, nips, company):
+        """Return `{NIP: contact}`: those of the company, active ones and vendors before others."""
         partners = self.env["res.partner"].sudo().with_context(active_test=False)
-        if not nip:
-            return partners.browse().sudo(False)
         found = partners.search(
             [
-                ("vat", "in", _spellings(nip)),
+                ("vat", "in", [text for nip in nips for text in spellings_of(nip)]),
                 ("company_id", "in", (False, company.id)),
             ],
             order="active DESC, supplier_rank DESC, id",
         )
-        heads = found.filtered(lambda partner: partner == partner.commercial_partner_id)
-        return (heads or found)[:1].sudo(False)
+        vendors = {}
+        for partner in found.sorted(lambda partner: partner != partner.commercial_partner_id):
+            vendors.setdefault(clean_nip(partner.vat), partner.sudo(False))
+        return vendors
 
     def _create_vendor(self, nip, seller):
         return (
@@ -136,9 +141,3 @@ class KsefBillReader(models.AbstractModel):
             )
             .sudo(False)
         )
-
-
-def _spellings(nip):
-    """The ways in which people write a NIP."""
-    dashed = f"{nip[:3]}-{nip[3:6]}-{nip[6:8]}-{nip[8:]}"
-    return [f"{prefix}{number}" for prefix in ("", "PL", "PL ", "pl") for number in (nip, dashed)]

@@ -182,14 +182,11 @@ class KsefInbox(models.Model):
     def _add_vendors(self, company, values):
         """Find the vendors of many rows with one search."""
         nips = {row["seller_nip"] for row in values if row.get("seller_nip")}
-        numbers = [number for nip in nips for number in (nip, f"PL{nip}", f"pl{nip}")]
-        partners = self.env["res.partner"].search(
-            [("vat", "in", numbers), ("company_id", "in", (False, company.id))],
-            order="supplier_rank, id DESC",
-        )
-        heads = {partner.vat[-10:]: partner.commercial_partner_id.id for partner in partners}
+        vendors = self.env["ksef.bill.reader"]._find_vendors(nips, company)
+        nobody = self.env["res.partner"]
         for row in values:
-            row["partner_id"] = heads.get(row.get("seller_nip"))
+            vendor = vendors.get(row.get("seller_nip"), nobody)
+            row["partner_id"] = vendor.commercial_partner_id.id
 
     # === WHAT IS WRONG === #
 

@@ -5,6 +5,7 @@ import logging
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
+from ..account_move_bill import BILL_TYPES
 from .document import OPEN
 
 _logger = logging.getLogger(__name__)
@@ -119,7 +120,7 @@ class KsefInbox(models.Model):
         groups = self.env["account.move"]._read_group(
             [
                 ("company_id", "in", self.company_id.ids),
-                ("move_type", "in", ("in_invoice", "in_refund", "in_receipt")),
+                ("move_type", "in", BILL_TYPES),
                 ("commercial_partner_id", "in", self.partner_id.ids),
                 ("ksef_number", "=", False),
                 ("state", "!=", "cancel"),
