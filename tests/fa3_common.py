@@ -173,6 +173,18 @@ class Fa3Common(ModulesMixin, AccountTestInvoicingCommon):
         return [problem.code for problem in english]
 
 
+class EuroCommon(Fa3Common):
+    """The euro at 4.2531 PLN."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.euro = cls.use_currency("EUR", 4.2531)
+
+    def sell_in_euro(self, *lines, **values):
+        return self.sell(*lines, currency_id=self.euro.id, **values)
+
+
 class Node:
     """An element, asked by paths without namespaces: `node["Fa/P_15"]`."""
 

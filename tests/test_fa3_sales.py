@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .fa3_common import ACCOUNT_NUMBER, BUYER_NIP, SELLER_NIP, TODAY, Fa3Common
+from .fa3_common import ACCOUNT_NUMBER, BUYER_NIP, SELLER_NIP, TODAY, EuroCommon, Fa3Common
 
 
 @tagged("post_install", "-at_install")
@@ -417,15 +417,7 @@ class TestSplitPayment(Fa3Common):
 
 
 @tagged("post_install", "-at_install")
-class TestCurrency(Fa3Common):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.euro = cls.use_currency("EUR", 4.2531)
-
-    def sell_in_euro(self, *lines, **values):
-        return self.sell(*lines, currency_id=self.euro.id, **values)
-
+class TestCurrency(EuroCommon):
     def test_s25_tax_is_in_pln_too_and_the_rate_on_the_row(self):
         document = self.golden(self.sell_in_euro())
         self.assertEqual(document["Fa/KodWaluty"], "EUR")

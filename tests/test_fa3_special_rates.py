@@ -1,7 +1,7 @@
 from odoo import Command
 from odoo.tests import tagged
 
-from .fa3_common import Fa3Common
+from .fa3_common import EuroCommon, Fa3Common
 
 
 class SpecialRates(Fa3Common):
@@ -228,15 +228,7 @@ class TestAbroad(SpecialRates):
 
 
 @tagged("post_install", "-at_install")
-class TestCurrencyOfRows(SpecialRates):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.euro = cls.use_currency("EUR", 4.2531)
-
-    def sell_in_euro(self, *lines, **values):
-        return self.sell(*lines, currency_id=self.euro.id, **values)
-
+class TestCurrencyOfRows(SpecialRates, EuroCommon):
     def test_s26_rows_of_different_days_have_their_own_rates(self):
         sold = (
             ("lodówka", 10, 406, "2026-02-20", 4.4005),
