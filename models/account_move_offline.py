@@ -79,6 +79,7 @@ class AccountMove(models.Model):
         self._ksef_check_is_issuable()
         to_stay = self.filtered(lambda move: move._ksef_is_total_failure())
         to_leave = self - to_stay
+        to_leave._ksef_check_no_blocking_problem()  # what stays outside need not be FA(3)
         self._ksef_check_is_issued(
             to_stay._ksef_issue_outside() | to_leave._ksef_issue_with_codes()
         )
@@ -97,7 +98,6 @@ class AccountMove(models.Model):
                     invoices=", ".join(late.mapped("display_name")),
                 )
             )
-        self._ksef_check_no_blocking_problem()
 
     def _ksef_issue_with_codes(self):
         """Queue what does not wait in the queue yet, and issue it. Returns what is issued."""

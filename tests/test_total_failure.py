@@ -48,6 +48,12 @@ class TestTotalFailure(OfflineCommon):
         line = invoice.with_user(self.accountant).ksef_status_line
         self.assertIn("total failure", line)
 
+    def test_invoice_that_ksef_would_not_take_is_issued_outside(self):
+        self.announce("total_failure", "2026-01-01 09:00:00")
+        invoice = self.without_rate_code(self.post_invoice())
+        self.issue(invoice)
+        self.assertEqual(invoice.ksef_mode, "total_failure")
+
     def test_what_is_on_its_way_already_is_not_called_outside(self):
         self.hold_verdicts()
         invoice = self.post_invoice()

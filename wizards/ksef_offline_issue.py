@@ -58,7 +58,8 @@ class KsefOfflineIssue(models.TransientModel):
     @api.depends("move_ids")
     def _compute_problems(self):
         for wizard in self:
-            found = wizard.move_ids._ksef_problems_by_move()
+            to_leave = wizard.move_ids.filtered(lambda move: not move._ksef_is_total_failure())
+            found = to_leave._ksef_problems_by_move()
             wizard.problems = "\n".join(
                 f"{move.display_name}: {problem.message} {problem.remedy}"
                 for move, problems in found.items()
