@@ -195,3 +195,15 @@ def test_every_test_that_the_simulator_names_exists() -> None:
         test for name, test in rows if f"def {test}(" not in sources[name].read_text("utf-8")
     ]
     assert (len(rows), missing) == (32, [])
+
+
+def test_conditions_of_views_call_no_method() -> None:
+    """The browser evaluates them, with a Python whose texts have no `split`: the page breaks."""
+    condition = re.compile(r'\b(?:invisible|readonly|required|decoration-\w+)="[^"]*\.\w+\(')
+    views = [file for folder in ("views", "wizards") for file in (ROOT / folder).glob("*.xml")]
+    assert [
+        f"{file.name}: {found.group()}"
+        for file in views
+        for found in condition.finditer(file.read_text(encoding="utf-8"))
+        if "context.get(" not in found.group()
+    ] == []
