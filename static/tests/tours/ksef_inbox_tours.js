@@ -40,8 +40,8 @@ registry.category("web_tour.tours").add("ksef_inbox_match", {
             run: "click",
         },
         {
-            content: "The bill has its number now",
-            trigger: ".o_form_view div[name='ksef_number'] input",
+            content: "The bill has its number now, which is no longer to be typed",
+            trigger: ".o_form_view div[name='ksef_number']:contains('7762811692-')",
         },
         {
             content: "Book it",
