@@ -9,6 +9,8 @@ from odoo.tests import freeze_time
 
 from .credentials_common import CredentialsCommon
 
+DAY = 24 * 3600  # seconds
+
 
 class OfflineCommon(CredentialsCommon):
     def setUp(self):
@@ -26,12 +28,17 @@ class OfflineCommon(CredentialsCommon):
     def at(self, moment):
         """Let it be a moment (text, UTC) for Odoo and for the simulator."""
         with freeze_time(moment):
-            self.simulator.set_clock(f"{moment.replace(' ', 'T')}+00:00")
-            # Of this moment too: keys and tokens are not used before they are made
-            for usage in ("KsefTokenEncryption", "SymmetricKeyEncryption"):
-                self.simulator.rotate_keys(usage, emergency=True)
+            self._have_simulator_live_now()
             self.company.ksef_token = self.simulator.token(self.company._ksef_nip())
             yield
+        self._have_simulator_live_now()
+
+    def _have_simulator_live_now(self):
+        """Its keys too: certified a day before, as nobody uses what is not valid yet."""
+        self.simulator.reset_clock()
+        self.simulator.shift_clock(-DAY)
+        for usage in ("KsefTokenEncryption", "SymmetricKeyEncryption"):
+            self.simulator.recertify_key(usage)
         self.simulator.reset_clock()
 
     def away(self):
