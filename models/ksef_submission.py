@@ -356,7 +356,10 @@ class KsefSubmission(models.Model):
         sessions._try_lock()._move_to("lost", retry_at=False)
 
     def _blocking_problems(self):
-        return [p for p in self.move_id._ksef_problems() if p.is_blocking]
+        """What a person has to mend, in the language of who is asked to."""
+        user = self.company_id._ksef_person_for(self.create_uid)
+        problems = self.move_id.with_context(lang=user.lang)._ksef_problems()
+        return [problem for problem in problems if problem.is_blocking]
 
     def _frozen_values(self):
         """The document as it leaves: frozen once, never rendered again for a repetition."""

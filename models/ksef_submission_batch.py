@@ -147,9 +147,8 @@ class KsefSubmission(models.Model):
             return Decision(
                 state="queued", retry_in=BACK_OFF[-1], values=NO_SESSION, failure=failure
             )
-        blocking = [problem for problem in prepared.problems if problem.is_blocking]
-        if blocking:
-            failure = Failure.from_problems(blocking)
+        if any(problem.is_blocking for problem in prepared.problems):
+            failure = Failure.from_problems(self._blocking_problems())
             return Decision(state="queued", values=NO_SESSION, failure=failure)
         return self._joining(
             {

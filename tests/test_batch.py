@@ -57,12 +57,13 @@ class TestBatch(BatchCommon):
         self.assertFalse(self.batches().encryption_key or self.batches().uploads)
 
     def test_of_many_nobody_waits_for_the_checks_and_the_wrong_one_waits_for_a_person(self):
+        self.accountant.lang = "pl_PL"
         wrong = self.without_rate_code(self.post_invoice())
         others = self.post_invoices(MOST_CHECKED)
         self.send(wrong | others)
         self.assert_each_has_one_number(others)
         self.assertEqual(wrong.ksef_state, "error")
-        self.assertIn("has no KSeF rate code", wrong.ksef_submission_ids.failure_details)
+        self.assertIn("nie ma kodu stawki KSeF", wrong.ksef_submission_ids.failure_details)
 
     def test_few_invoices_go_online(self):
         invoices = self.post_invoices(3)
