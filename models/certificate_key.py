@@ -42,7 +42,7 @@ class CertificateKey(models.Model):
             files = self.env["ir.attachment"].search(
                 [("res_model", "=", name), ("res_field", "!=", False)]
             )
-            rows = self.env[name].with_context(active_test=False).search([])
+            rows = self.env[name].browse(files.mapped("res_id")).exists()
             files.filtered(lambda file, ids=set(rows.ids): file.res_id not in ids).unlink()
 
     def _ksef_certificates(self):

@@ -73,6 +73,7 @@ class KsefAlert(models.Model):
     @api.model
     def _failure_cause(self, key, title, user, moves):
         env = moves.with_context(lang=user.lang).env
+        heading = env._(title)
         texts = [
             f"{move.name}: {move.ksef_explanation or ''}"
             for move in moves.with_env(env)[:MOST_NAMED]
@@ -80,7 +81,7 @@ class KsefAlert(models.Model):
         return Cause(
             key=key,
             user=user,
-            title=env._(title) % self._name_moves(moves),
+            title=heading % self._name_moves(moves),
             text="\n\n".join(texts),
             moves=moves,
         )

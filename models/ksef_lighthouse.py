@@ -104,10 +104,11 @@ class KsefQueue(models.AbstractModel):
     @api.model
     def _cron_process(self):
         """Every answer of KSeF tells the time: see to it that ours is the same."""
-        super()._cron_process()
+        result = super()._cron_process()
         self.env["ir.cron"]._commit_progress()
         offsets = self.env["ksef.gateway"]._clock_offsets()
         run_alone(self.env["ksef.lighthouse"]._note_clocks, offsets)
+        return result
 
 
 class ResCompany(models.Model):

@@ -127,7 +127,8 @@ class KsefCorrection(models.TransientModel):
     def _compute_explanation(self):
         for wizard in self:
             kind = wizard.origin_id._ksef_kind_of_correction()
-            wizard.explanation = self.env._(EXPLANATIONS[wizard.subject]) % {"kind": kind}
+            explanation = self.env._(EXPLANATIONS[wizard.subject])
+            wizard.explanation = explanation % {"kind": kind}
 
     @api.depends("subject")
     def _compute_reason(self):

@@ -96,9 +96,10 @@ class KsefCorrection(models.TransientModel):
 
     @api.depends("advance_ids.difference")
     def _compute_amount_difference(self):
-        super()._compute_amount_difference()
-        for wizard in self.filtered(lambda wizard: wizard.subject == "amount"):
+        of_amounts = self.filtered(lambda wizard: wizard.subject == "amount")
+        for wizard in of_amounts:
             wizard.amount_difference = sum(wizard.advance_ids.mapped("difference"))
+        return super(KsefCorrection, self - of_amounts)._compute_amount_difference()
 
     def _check_amount(self):
         if not self._changed_advances():
