@@ -13,7 +13,8 @@ FRIDAY = "2026-11-20 10:00:00"
 class TestOfflineOverview(OfflineCommon):
     def setUp(self):
         super().setUp()
-        self.journal = self.company_data["default_journal_sale"].with_user(self.accountant)
+        journal = self.company_data["default_journal_sale"].with_user(self.accountant)
+        self.journal = journal.with_context(lang="en_US")
         self.company.ksef_responsible_id = self.accountant
 
     def light(self):
@@ -47,7 +48,7 @@ class TestOfflineOverview(OfflineCommon):
             self.announce("unavailability", "2026-12-24 09:00:00", "2026-12-24 12:00:00")
             self.announce("unavailability", "2026-11-28 01:00:00", "2026-11-28 05:00:00")
             self.assertEqual(self.light()["colour"], "text-success")
-            self.assertIn("28.11.2026, 02:00", self.light()["coming"])
+            self.assertIn("11/28/26, 2:00", self.light()["coming"])  # in Poland
 
     def test_company_that_may_need_a_certificate_and_has_none_is_told(self):
         self.company.ksef_offline_certificate_id = False
