@@ -41,6 +41,6 @@ def execute(options: argparse.Namespace) -> int:
     for suite in SUITES[options.suite]:
         total += suite(options.filter)
     for complaint in total.complaints:
-        console.say(complaint)
+        console.tell(complaint)
     console.tell(str(total))
     return 0 if total.is_success else 1
