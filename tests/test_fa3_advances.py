@@ -185,11 +185,6 @@ class TestAdvances(AdvancesCommon):
         )
         self.assertEqual(self.codes(invoice), ["E-AMT-02"])
 
-    def test_more_payments_than_the_schema_takes_are_told_in_words(self):
-        parts = [Command.create({"paid_on": "2026-03-01", "amount": 102.5}) for _ in range(36)]
-        invoice = self.advance(self.order(), 30, ksef_partial_advance_ids=parts)
-        self.assertEqual(self.codes(invoice), ["E-CNT-01"])
-
     def test_advance_without_an_order_must_tell_its_value(self):
         invoice = self.sell(ksef_invoice_type="ZAL")
         self.assertEqual(self.codes(invoice), ["E-ZAL-01"])

@@ -131,10 +131,6 @@ class TestConditions(Fa3Common):
         with self.assertRaises(ValidationError):
             self.carry(starts_at=datetime(2026, 3, 2), ends_at=datetime(2026, 3, 1))
 
-    def test_more_transports_than_the_schema_takes(self):
-        rows = [Command.create({}) for _number in range(21)]
-        self.assertEqual(self.codes(self.sell(ksef_transport_ids=rows)), ["E-CNT-01"])
-
 
 @tagged("post_install", "-at_install")
 class TestNewMeansOfTransport(Fa3Common):

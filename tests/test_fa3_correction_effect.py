@@ -1,6 +1,4 @@
-"""When a correction takes effect, and how many invoices it may name."""
-
-from dataclasses import replace
+"""When a correction takes effect."""
 
 from odoo.tests import Form, tagged
 
@@ -35,11 +33,3 @@ class TestEffectOfCorrection(CorrectionsCommon):
                 line.price_unit = 40
             self.assertEqual(form.ksef_correction_type, "1")
         self.assertEqual(form.record.ksef_correction_type, "1")
-
-    def test_more_corrected_invoices_than_the_schema_takes_are_told_in_words(self):
-        (invoice,) = self.env["ksef.fa3"]._read(self.credit(self.sell_accepted()))
-        corrected = invoice.correction.corrected * 50_001
-        crowd = replace(invoice, correction=replace(invoice.correction, corrected=corrected))
-        (problem,) = self.env["ksef.fa3"]._check_counts(crowd)
-        self.assertEqual((problem.code, problem.field), ("E-CNT-01", "ksef_corrected_document_ids"))
-        self.assertIn("50001", problem.message)

@@ -1,4 +1,3 @@
-from odoo import Command
 from odoo.tests import tagged
 
 from .fa3_common import EuroCommon, Fa3Common
@@ -474,25 +473,3 @@ class TestSimplifiedInvoices(SpecialRates):
     def test_sale_abroad_is_refused(self):
         invoice = self.sell_simply(self.line("vs_unia"), partner_id=self.create_european().id)
         self.assertEqual(self.codes(invoice), ["E-UPR-01"])
-
-
-@tagged("post_install", "-at_install")
-class TestLimits(SpecialRates):
-    def test_s47_many_more_rows_than_the_schema_takes_are_told_in_words(self):
-        (invoice,) = self.env["ksef.fa3"]._read(self.sell())
-        crowd = type(invoice)(**{**vars(invoice), "rows": invoice.rows * 10_001})
-        (problem,) = self.env["ksef.fa3"]._check_counts(crowd)
-        self.assertEqual((problem.code, problem.field), ("E-CNT-01", "invoice_line_ids"))
-        self.assertIn("10001", problem.message)
-
-    def test_s47_document_that_is_too_big_is_refused(self):
-        notes = [
-            Command.create({"display_type": "line_note", "name": "ż" * 25_000}) for _ in range(25)
-        ]
-        self.assertEqual(self.codes(self.sell(self.line(), *notes)), ["E-SIZ"])
-
-    def test_s48_number_loses_its_blanks(self):
-        invoice = self.draft()
-        invoice.name = "FV/1/2026 "
-        invoice.action_post()
-        self.assertEqual(self.golden(invoice)["Fa/P_2"], "FV/1/2026")

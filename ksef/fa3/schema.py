@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice
@@ -29,6 +29,7 @@ _DISCOURAGED = re.compile(
     + "]"
 )
 _NAMES = re.compile(r"\{[^}]*\}|\btns:")
+_XSD = "{http://www.w3.org/2001/XMLSchema}"
 
 _schema_lock = Lock()
 
@@ -69,13 +70,35 @@ def find_problems(document: bytes) -> tuple[DocumentProblem, ...]:
 
 
 def find_schema_problems(root: etree._Element) -> tuple[DocumentProblem, ...]:
-    """libxml2 decides; only what it refuses goes to the slower validator, which explains."""
+    """libxml2 decides; only what it refuses is counted, and explained by the slower validator."""
     refusal = _find_refusal(root)
     if not refusal:
         return ()
+    if crowds := tuple(_find_crowds(root)):
+        return crowds
     # xmlschema reads lxml's elements, though its annotations name those of the library only
     explained = islice(_load_explainer().iter_errors(cast(Any, root)), MAX_PROBLEMS)
     return tuple(_explain(error) for error in explained) or (_file_problem(refusal),)
+
+
+def _find_crowds(root: etree._Element) -> Iterator[DocumentProblem]:
+    """What there is too much of: the validator would only call the first one unexpected."""
+    for path, limit in read_limits().items():
+        parent, _, name = path.rpartition("/")
+        for holder in root.iterfind(_in_any_namespace(parent)) if parent else [root]:
+            count = len(holder.findall(_in_any_namespace(name)))
+            if count > limit:
+                yield DocumentProblem(
+                    code="E-CNT-01",
+                    path=path,
+                    rule=f"at most {limit}",
+                    value=str(count),
+                    expected=str(limit),
+                )
+
+
+def _in_any_namespace(path: str) -> str:
+    return "/".join(f"{{*}}{name}" for name in path.split("/"))
 
 
 def _find_file_problems(document: bytes, root: etree._Element) -> Iterator[DocumentProblem]:
@@ -120,10 +143,29 @@ def _load_schema() -> etree.XMLSchema:
 @cache
 def read_values(type_name: str) -> frozenset[str]:
     """The values that a simple type of the schema enumerates: currencies, countries, prefixes."""
-    names = {"x": "http://www.w3.org/2001/XMLSchema"}
-    path = f"x:simpleType[@name='{type_name}']/x:restriction/x:enumeration"
-    nodes = etree.parse(SCHEMA_PATH).getroot().iterfind(path, names)
+    path = f"{_XSD}simpleType[@name='{type_name}']/{_XSD}restriction/{_XSD}enumeration"
+    nodes = etree.parse(SCHEMA_PATH).getroot().iterfind(path)
     return frozenset(node.get("value", "") for node in nodes)
+
+
+@cache
+def read_limits() -> Mapping[str, int]:
+    """How often an element may stand where it may stand more than once, by its path.
+
+    The path is from below the root: ``Fa/Rozliczenie/Obciazenia``.
+    """
+    nodes = etree.parse(SCHEMA_PATH).getroot().iter(f"{_XSD}element")
+    return {
+        _path_of(node): int(node.get("maxOccurs", ""))
+        for node in nodes
+        if node.get("maxOccurs", "1") != "1"
+    }
+
+
+def _path_of(declaration: etree._Element) -> str:
+    steps = [declaration, *declaration.iterancestors(f"{_XSD}element")]
+    names = [step.get("name", "") for step in steps]
+    return "/".join(reversed(names[:-1]))
 
 
 @lru_cache(maxsize=1)

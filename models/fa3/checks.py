@@ -116,7 +116,6 @@ _RECORD_RULES = (
     "_check_annex15",
     "_check_split_payment",
     "_check_simplified",
-    "_check_counts",
     "_check_texts",
 )
 
