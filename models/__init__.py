@@ -11,6 +11,7 @@ from . import ksef_session
 from . import ksef_submission
 from . import ksef_submission_batch
 from . import ksef_session_batch
+from . import ksef_hold_up
 from . import ksef_announcement
 from . import ksef_submission_offline
 from . import ksef_submission_correction

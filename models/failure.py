@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from ..ksef import errors
 
+AWAY_KINDS = ("no_answer", "unavailable", "bad_answer")  # KSeF cannot be reached, or is no KSeF
+
 
 @dataclass(frozen=True, kw_only=True)
 class Failure:

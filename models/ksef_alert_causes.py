@@ -5,6 +5,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools.translate import LazyTranslate
 
+from .failure import AWAY_KINDS
 from .ksef_alert import Cause
 
 _lt = LazyTranslate(__name__)
@@ -12,7 +13,6 @@ _lt = LazyTranslate(__name__)
 LONG = timedelta(minutes=30)  # a lost answer is usually clarified within a minute
 AWAY = timedelta(hours=1)
 MOST_NAMED = 20  # invoices named in a text
-AWAY_KINDS = ("no_answer", "unavailable", "bad_answer")
 TITLES = {"rejected": _lt("KSeF rejected: %s"), "error": _lt("Cannot be sent to KSeF: %s")}
 
 
@@ -51,11 +51,7 @@ class KsefAlert(models.Model):
         Those that wait for the login belong to its cause.
         """
         moves = self.env["account.move"].search(
-            [
-                ("company_id", "=", company.id),
-                ("ksef_state", "in", ("rejected", "error")),
-                ("state", "!=", "cancel"),
-            ],
+            [("company_id", "=", company.id), ("ksef_state", "in", ("rejected", "error"))],
             order="id",
         )
         for (state, kind, code, user), group in moves.grouped(self._failure_of).items():

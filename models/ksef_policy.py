@@ -9,7 +9,7 @@ from odoo.tools.misc import split_every
 
 from ..ksef.deadlines import WARSAW
 from .cron_steps import run_each
-from .ksef_alert_causes import AWAY_KINDS
+from .failure import AWAY_KINDS
 
 _logger = logging.getLogger(__name__)
 

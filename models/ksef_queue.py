@@ -1,8 +1,7 @@
 import logging
 import math
-import time
 from collections import defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -48,8 +47,6 @@ HELD_ELSEWHERE = 1  # seconds until a look at due rows that were all held by oth
 BACK_OFF = (1, 2, 4, 8, 15, 30, 60, 120, 300, 600)  # seconds before the 1st, 2nd, … repetition
 PATIENCE = 60  # seconds to wait for a login or a session before asking for it again
 LONGEST_PAUSE = 60  # seconds between two looks at what KSeF is still working on
-HELD_UP = 3.0  # seconds without an answer, after which the rows of a company wait for one of them
-AWAY = (errors.NoAnswer, errors.Unavailable)
 NEVER = False
 
 
@@ -61,6 +58,7 @@ class Decision:
     `then`: name of the method that goes on once this decision is committed; it
     returns the next decision. So an intent is durable before the network is called.
     `others`: what the same answer of KSeF says of other rows, committed together with it.
+    `is_held_up`: it took long to learn that KSeF does not answer.
     """
 
     state: str
@@ -69,6 +67,7 @@ class Decision:
     failure: Failure | None = None
     then: str = ""
     others: tuple = ()
+    is_held_up: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,10 +197,10 @@ class KsefQueue(models.AbstractModel):
     def _claim(self):
         """Lock the due row that comes first, of those that nobody holds."""
         query = SQL(
-            "SELECT id FROM %(table)s WHERE retry_at <= %(now)s ORDER BY %(order)s"
+            "SELECT id FROM %(table)s WHERE %(condition)s ORDER BY %(order)s"
             " LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
             table=SQL.identifier(self._table),
-            now=fields.Datetime.now(),
+            condition=self._claim_condition(),
             order=self._claim_order(),
         )
         try:
@@ -210,6 +209,11 @@ class KsefQueue(models.AbstractModel):
             self.env.cr.rollback()
             return self.browse()
         return self.browse(id_ for [id_] in self.env.cr.fetchall())
+
+    @api.model
+    def _claim_condition(self):
+        """Which rows may be taken up: those that are due."""
+        return SQL("retry_at <= %s", fields.Datetime.now())
 
     @api.model
     def _claim_order(self):
@@ -238,8 +242,13 @@ class KsefQueue(models.AbstractModel):
         """Have the queue processed at a moment (naive UTC), at once by default."""
         now = fields.Datetime.now()
         at = max(at or now, now)
-        self._wake_lanes(ALWAYS_WOKEN, at)
+        self._wake_lanes(self._least_lanes(), at)
         set_alarm(self.env.cr, (at - now).total_seconds())
+
+    @api.model
+    def _least_lanes(self):
+        """How many lanes look at what is due, however little it is."""
+        return ALWAYS_WOKEN
 
     @api.model
     def _wake_lanes(self, count, at=None):
@@ -259,21 +268,6 @@ class KsefQueue(models.AbstractModel):
         if self._name == "ksef.queue":
             for delay in STARTING:
                 start_alarm(self.env.cr.dbname, delay)
-
-    def _try_lock(self):
-        """Lock these rows but for those that somebody holds, and return them.
-
-        As `try_lock_for_update`, but a row that was changed meanwhile is not worth a line in the
-        log: whoever meets one begins anew.
-        """
-        query = SQL(
-            "SELECT id FROM %s WHERE id IN %s FOR NO KEY UPDATE SKIP LOCKED",
-            SQL.identifier(self._table),
-            self._ids or (0,),
-        )
-        self.env.cr.execute(query, log_exceptions=False)
-        held = {id_ for [id_] in self.env.cr.fetchall()}
-        return self.filtered(lambda row: row.id in held)
 
     # === AFTER A CRASH === #
 
@@ -296,6 +290,21 @@ class KsefQueue(models.AbstractModel):
         return pid
 
     # === ONE ROW === #
+
+    def _try_lock(self):
+        """Lock these rows but for those that somebody holds, and return them.
+
+        As `try_lock_for_update`, but a row that was changed meanwhile is not worth a line in the
+        log: whoever meets one begins anew.
+        """
+        query = SQL(
+            "SELECT id FROM %s WHERE id IN %s FOR NO KEY UPDATE SKIP LOCKED",
+            SQL.identifier(self._table),
+            self._ids or (0,),
+        )
+        self.env.cr.execute(query, log_exceptions=False)
+        held = {id_ for [id_] in self.env.cr.fetchall()}
+        return self.filtered(lambda row: row.id in held)
 
     def _process(self):
         """Carry this row one step further, unless somebody else holds it or has done so."""
@@ -321,15 +330,12 @@ class KsefQueue(models.AbstractModel):
 
     def _decide(self, method):
         """Run one step and return its decision; an error becomes one too."""
-        begun = time.monotonic()
         try:
             return getattr(self, method)()
         except NotReady as waiting:
             return self._on_not_ready(waiting)
         except errors.KsefError as error:
-            decision = self._on_error(error)
-            is_long = isinstance(error, AWAY) and time.monotonic() - begun > HELD_UP
-            return self._spare_others(decision) if is_long else decision
+            return self._on_error(error)
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             self.env.cr.rollback()
             return Decision(state=self.state, retry_in=COLLISION)
@@ -337,16 +343,6 @@ class KsefQueue(models.AbstractModel):
             _logger.exception("KSeF: %s(%s) failed in %s", self._name, self.id, method)
             self.env.cr.rollback()
             return self._on_defect()
-
-    def _spare_others(self, decision):
-        """Have due rows of this company wait, lest each of them holds a worker up as long."""
-        now = fields.Datetime.now()
-        due = [("company_id", "=", self.company_id.id), ("retry_at", "<=", now)]
-        spared = tuple(
-            Verdict.of(row, Decision(state=row.state, retry_in=PATIENCE, failure=decision.failure))
-            for row in self.search([*due, ("id", "!=", self.id)])
-        )
-        return replace(decision, others=(*decision.others, *spared))
 
     def _on_not_ready(self, waiting):
         """Decide what it means in this state that something is missing: wait for it."""
@@ -470,3 +466,8 @@ class KsefQueue(models.AbstractModel):
         """Tell waiting rows why they wait; they go on when a person has mended it."""
         rows = self._try_lock()
         rows.write({"retry_at": False, **failure.as_values()})
+
+    def _defer(self, failure, until):
+        """Have rows wait until a moment (naive UTC), which is no attempt of theirs."""
+        rows = self._try_lock()
+        rows.write({"retry_at": until, **failure.as_values()})

@@ -75,6 +75,7 @@ from . import test_tours
 from . import test_words
 from . import test_fetch
 from . import test_fetch_crashes
+from . import test_hold_up
 from . import test_inbox
 from . import test_inbox_people
 from . import test_verification_link

@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from ..models.ksef_queue import HELD_UP, LANES, PATIENCE, Decision
+from ..models.ksef_queue import LANES, Decision
 from .common import KsefCommon
 
 NOBODY = 2**31 - 1  # no connection to a database has such a number
@@ -82,18 +82,6 @@ class TestLanes(KsefCommon):
         row._move_to("sent")
         self.assertFalse(row._commit(decision, mark))
         self.assertEqual(row.state, "sent")
-
-    def test_ksef_that_hangs_holds_one_row_of_a_company_up_and_not_each_of_them(self):
-        self.hold_verdicts()
-        first, second = self.post_invoice(), self.post_invoice()
-        (first | second)._ksef_queue()
-        self.simulator.fault("slow-answer", "send", seconds=HELD_UP + 0.2)
-        self.simulator.fault("lost-answer", "send")
-        self.env.ref("account_ksef.ir_cron_process_queue").method_direct_trigger()
-        row = second.ksef_submission_ids
-        self.assertEqual((row.state, row.failure_kind), ("queued", "no_answer"))
-        self.assertGreater(row.retry_at, fields.Datetime.now() + timedelta(seconds=PATIENCE - 10))
-        self.assertEqual(len(self.simulator.documents()), 2)
 
     def test_company_opens_one_session_at_a_time(self):
         sessions = self.env["ksef.session"]

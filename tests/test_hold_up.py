@@ -1,0 +1,122 @@
+"""A KSeF that hangs for one company: neither its other rows nor other companies wait for it."""
+
+import socketserver
+import threading
+import time
+from contextlib import contextmanager
+from datetime import timedelta
+
+from odoo.sql_db import db_connect
+from odoo.tests import tagged
+
+from ..models.ksef_hold_up import AT_WORK, HELD_UP
+from ..models.ksef_queue import LANES, PATIENCE
+from .common import KsefCommon
+
+
+class SilentKsef(socketserver.ThreadingTCPServer):
+    """Takes every call, and after a while hangs up without an answer."""
+
+    daemon_threads = True
+
+    def __init__(self):
+        super().__init__(("127.0.0.1", 0), None)
+        self.calls = 0
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def finish_request(self, request, client_address):
+        self.calls += 1
+        request.recv(1)
+        time.sleep(HELD_UP + 0.2)
+
+
+@tagged("post_install", "-at_install")
+class TestHoldUp(KsefCommon):
+    def setUp(self):
+        super().setUp()
+        self.connect()
+        self.send(self.post_invoice())  # logged in, and a session is open
+        self.silent = SilentKsef()
+        self.addCleanup(self.silent.server_close)
+        self.addCleanup(self.silent.shutdown)
+
+    def queue_invoices(self, *companies):
+        """Queue an invoice of each company and return what waits for being sent."""
+        invoices = self.env["account.move"].union(*map(self.post_invoice, companies))
+        invoices._ksef_queue()
+        return invoices.ksef_submission_ids.sorted("id")
+
+    def run_once(self):
+        self.env.ref(LANES[0]).method_direct_trigger()
+
+    # === THE SAME COMPANY === #
+
+    def hang(self):
+        """Have KSeF take the next document, and then hang up late and without an answer."""
+        self.simulator.fault("slow-answer", "send", seconds=HELD_UP + 0.2)
+        self.simulator.fault("lost-answer", "send")
+
+    def test_one_row_tries_alone_while_the_others_of_the_company_wait(self):
+        probe, *others = self.queue_invoices(*[self.company] * 3)
+        self.hang()
+        self.run_once()
+        self.assertEqual(probe.state, "unknown")
+        self.assertEqual(len(self.simulator.documents()), 2)
+        for row in others:
+            self.assertEqual((row.state, row.failure_kind), ("queued", "no_answer"))
+            self.assertEqual(row.attempts, 0)
+            self.assertGreater(row.retry_at, probe.retry_at + timedelta(seconds=PATIENCE - 10))
+
+    def test_all_go_when_ksef_answers_again(self):
+        rows = self.queue_invoices(*[self.company] * 3)
+        self.hang()
+        self.run_queue()
+        self.assertEqual(rows.mapped("state"), ["accepted"] * 3)
+        self.assertEqual(len(self.simulator.documents()), 4)
+
+    def test_login_that_hangs_keeps_all_its_rows_waiting(self):
+        rows = self.queue_invoices(*[self.company] * 3)
+        self.company.ksef_local_url = self.silent.url
+        self.run_once()
+        self.assertEqual(self.silent.calls, 1)
+        self.assertEqual(rows.mapped("failure_kind"), ["no_answer"] * 3)
+
+    # === OTHER COMPANIES === #
+
+    def test_other_companies_are_served_meanwhile(self):
+        self.connect(self.other_company)
+        *ours, theirs = self.queue_invoices(*[self.company] * 3, self.other_company)
+        self.company.ksef_local_url = self.silent.url
+        self.run_queue(minutes=0.5)
+        self.assertEqual(theirs.state, "accepted")
+        self.assertFalse([row for row in ours if row.state == "accepted"])
+
+    def test_company_leaves_a_worker_for_the_others(self):
+        self.connect(self.other_company)
+        ours, theirs = self.queue_invoices(self.company, self.other_company)
+        with self.worker_elsewhere(self.company):
+            self.assertEqual(self.env["ksef.submission"]._claim(), theirs)
+        self.assertEqual(self.env["ksef.submission"]._claim(), ours)
+
+    def test_only_company_has_all_the_workers(self):
+        rows = self.queue_invoices(self.company)
+        with self.worker_elsewhere(self.company):
+            self.assertEqual(self.env["ksef.submission"]._claim(), rows)
+
+    def test_invoice_of_several_companies_wakes_all_lanes(self):
+        self.connect(self.other_company)
+        self.env["ir.cron.trigger"].search([]).unlink()
+        self.queue_invoices(self.other_company)
+        lanes = self.env["ir.cron"].union(*map(self.env.ref, LANES))
+        self.assertEqual(self.env["ir.cron.trigger"].search([]).cron_id & lanes, lanes)
+
+    @contextmanager
+    def worker_elsewhere(self, company):
+        """Another process, with a connection of its own, is at work for a company."""
+        with db_connect(self.env.cr.dbname).cursor() as cr:
+            cr.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", (AT_WORK, company.id))
+            yield
