@@ -11,6 +11,7 @@ COLOURS = {
     "failure": "text-danger",
     "total_failure": "text-danger",
     "unknown": "text-muted",
+    "unheard": "text-muted",
     "refused": "text-danger",
 }
 
@@ -33,11 +34,22 @@ class AccountJournal(models.Model):
         return {
             "colour": COLOURS[company.ksef_light],
             "words": labels[company.ksef_light],
+            "since": self._ksef_say_since_when(),
             "title": announcement.title or "",
             "text": announcement.text or announcement.title or "",
             "coming": self._ksef_say_what_comes(),
             "lacks_certificate": company._ksef_lacks_offline_certificate(),
         }
+
+    def _ksef_say_since_when(self):
+        """When KSeF answered last, where that is not now; else empty."""
+        if self.company_id.ksef_light not in ("unknown", "unheard"):
+            return ""
+        answered_at = self.company_id._ksef_answered_at()
+        if not answered_at:
+            return self.env._("No answer yet")
+        moment = format_datetime(self.env, answered_at, tz=POLISH_TIME, dt_format="short")
+        return self.env._("Last answer: %s", moment)
 
     def _ksef_say_what_comes(self):
         """When KSeF will be away, as announced; empty if nothing is."""

@@ -192,7 +192,7 @@ class KsefAnnouncement(models.Model):
             [
                 ("environment", "=", environment),
                 ("is_counted", "=", True),
-                ("state", "in", ["running"]),
+                ("state", "=", "running"),
             ]
         )
         gravity = [name for name, _label in MODES]
@@ -202,7 +202,7 @@ class KsefAnnouncement(models.Model):
     def _next(self, environment):
         """The announcement that comes first of those that have not begun; may be empty."""
         counted = [("environment", "=", environment), ("is_counted", "=", True)]
-        return self.search([*counted, ("state", "in", ["coming"])], order="starts_at", limit=1)
+        return self.search([*counted, ("state", "=", "coming")], order="starts_at", limit=1)
 
     def _as_outage(self):
         return Outage(

@@ -85,7 +85,7 @@ class TestAnnouncements(KsefCommon):
         with self.enter_registry_test_mode():
             self.env.ref("account_ksef.ir_cron_look").method_direct_trigger()
         self.assertFalse(self.own())
-        self.assertEqual(self.company.ksef_light, "works")
+        self.assertEqual(self.company.ksef_light, "unheard")
 
     def test_unknown_category_is_passed_over(self):
         self.look("AVAILABLE", message(category="NEWS"), message(event=8))
@@ -119,6 +119,7 @@ class TestAnnouncements(KsefCommon):
         self.assertEqual(outage.ended_on, fields.Date.to_date("2026-11-21"))
 
     def test_accountant_records_what_the_media_say(self):
+        self.look()
         rows = self.announcements.with_user(self.accountant)
         values = {"environment": "local", "mode": "total_failure", "title": "Awaria całkowita"}
         with self.assertRaises(ValidationError), self.env.cr.savepoint():

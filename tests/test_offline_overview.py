@@ -35,6 +35,7 @@ class TestOfflineOverview(OfflineCommon):
     # === LIGHT === #
 
     def test_light_shows_that_ksef_works_and_what_is_announced(self):
+        self.look()
         self.assertEqual(self.light()["colour"], "text-success")
         announcement = self.announce("emergency", "2026-01-01 09:00:00")
         shown = self.light()
@@ -45,10 +46,30 @@ class TestOfflineOverview(OfflineCommon):
     def test_light_names_the_next_time_that_ksef_will_be_away(self):
         self.assertFalse(self.light()["coming"])
         with self.at(FRIDAY):
+            self.look()
             self.announce("unavailability", "2026-12-24 09:00:00", "2026-12-24 12:00:00")
             self.announce("unavailability", "2026-11-28 01:00:00", "2026-11-28 05:00:00")
             self.assertEqual(self.light()["colour"], "text-success")
             self.assertIn("11/28/26, 2:00", self.light()["coming"])  # in Poland
+
+    def test_light_is_unknown_since_the_last_answer_when_latarnia_is_silent(self):
+        self.assertEqual(self.light()["since"], "No answer yet")
+        with self.at(FRIDAY):
+            self.look()
+            self.simulator.latarnia(reachable=False)
+        with self.at("2026-11-20 10:40:00"):
+            self.look()
+            shown = self.light()
+        self.assertEqual((shown["colour"], shown["words"]), ("text-muted", "State of KSeF unknown"))
+        self.assertIn("11/20/26, 11:00", shown["since"])  # in Poland
+
+    def test_answer_to_a_call_of_ours_makes_the_light_known(self):
+        self.simulator.latarnia(reachable=False)
+        self.look()
+        self.assertEqual(self.light()["words"], "State of KSeF unknown")
+        self.send(self.post_invoice())
+        self.assertEqual(self.light()["words"], "KSeF works")
+        self.assertFalse(self.light()["since"])
 
     def test_company_that_may_need_a_certificate_and_has_none_is_told(self):
         self.company.ksef_offline_certificate_id = False
