@@ -94,12 +94,18 @@ class AccountMove(models.Model):
         """
         for move in self:
             submission = move._ksef_last_submission()
-            if submission and submission.state != "withdrawn":
+            if move._ksef_is_given_up(submission):
+                move.ksef_state = False
+            elif submission and submission.state != "withdrawn":
                 move.ksef_state = submission._ksef_state_of_move()
             elif move._ksef_is_expected():
                 move.ksef_state = "error" if move.ksef_blocked_reason else "to_send"
             else:
                 move.ksef_state = False
+
+    def _ksef_is_given_up(self, submission):
+        """Whether nobody waits for it any more: KSeF refused it, and it was cancelled then."""
+        return self.state == "cancel" and submission.state == "rejected"
 
     def _ksef_last_submission(self):
         """The submission that tells where this invoice stands (may be empty)."""

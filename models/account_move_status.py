@@ -55,11 +55,10 @@ class AccountMove(models.Model):
         compute="_compute_ksef_status_line", compute_sudo=True, groups=EMPLOYEES
     )
 
-    @api.depends("state", "ksef_state", "ksef_mode", "invoice_date")
+    @api.depends("ksef_state", "ksef_mode", "invoice_date")
     def _compute_ksef_due_at(self):
         for move in self:
-            is_alive = move.state != "cancel" and move.invoice_date
-            is_due = is_alive and move.ksef_state in UNSENT
+            is_due = move.invoice_date and move.ksef_state in UNSENT
             due_at = is_due and move._ksef_deadline().due_at
             move.ksef_due_at = due_at and due_at.replace(tzinfo=None)
 

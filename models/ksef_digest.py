@@ -32,7 +32,6 @@ class KsefDigest(models.AbstractModel):
             ("company_id", "=", company.id),
             ("ksef_mode", "in", OFFLINE),
             ("ksef_state", "in", ("sending", "sent", "rejected", "error")),
-            ("state", "!=", "cancel"),
         ]
         moves = self.env["account.move"].search(unsent, order="ksef_due_at, id")
         return moves.grouped(lambda move: company._ksef_person_for(move.invoice_user_id))

@@ -283,7 +283,7 @@ class TestCancelledInvoice(ScenarioCommon):
             self.assertTrue(invoice.ksef_due_at)
             self.assertTrue(self.causes())
             invoice.button_cancel()
-            self.assertFalse(invoice.ksef_due_at)
+            self.assertFalse(invoice.ksef_state or invoice.ksef_due_at)
             self.assertFalse(self.causes())
             self.assertFalse(self.env["ksef.digest"]._waiting(self.company))
 

@@ -37,6 +37,16 @@ class TestDashboard(OverviewCommon):
         self.post_invoice().with_user(self.accountant).action_ksef_send()
         self.assertEqual(self.card(), {"to_send": 2, "late": 1, "attention": 1, "in_progress": 1})
 
+    def test_card_does_not_count_what_was_refused_and_cancelled(self):
+        invoice = self.post_invoice()
+        self.simulator.fault("verdict", code=450)
+        self.send(invoice)
+        self.assertEqual(self.card(), {"rejected": 1})
+        invoice.with_user(self.accountant).button_cancel()
+        self.assertEqual(self.card(), {})
+        invoice.with_user(self.accountant).button_draft()
+        self.assertEqual(invoice.ksef_state, "rejected")
+
     def test_card_of_a_company_without_ksef_says_nothing(self):
         self.company.ksef_is_enabled = False
         self.assertIsNone(self.card())
