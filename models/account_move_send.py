@@ -143,8 +143,9 @@ class AccountMoveSend(models.AbstractModel):
         waiting = moves.filtered(lambda move: self._ksef_has_to_wait(move, custom_settings))
         if waiting:
             self._check_sending_data(waiting, **custom_settings)
+            refused = self._ksef_keep(waiting, custom_settings)
             is_raising = allow_raising and not from_cron and not allow_fallback_pdf
-            self._ksef_keep(waiting, custom_settings, is_raising)
+            self._hook_if_errors(refused, allow_raising=is_raising)
         ready = moves - waiting
         if not ready:
             return self.env["ir.attachment"]
@@ -166,37 +167,35 @@ class AccountMoveSend(models.AbstractModel):
             return custom_settings["extra_edis"] or ()
         return self._get_default_extra_edis(move)
 
-    def _ksef_keep(self, waiting, custom_settings, is_raising):
-        """Queue what is to be sent to KSeF, and keep the rest of the work until it is issued."""
+    def _ksef_keep(self, waiting, custom_settings):
+        """Queue what is to be sent to KSeF, and keep the rest of the work until it is issued.
+
+        Returns what is not sent because of a problem, with the errors as Odoo tells its own.
+        """
         chosen = waiting._ksef_if_user_may_send().filtered(
             lambda move: KSEF in self._ksef_edis(move, custom_settings)
         )
         problems = chosen.filtered("ksef_is_sendable")._ksef_problems_by_move()
-        blocked = waiting.filtered(
-            lambda move: any(problem.is_blocking for problem in problems.get(move, ()))
-        )
-        kept = waiting - blocked
+        refused = self._ksef_refuse(problems)
+        kept = waiting - waiting.browse(move.id for move in refused)
         kept._ksef_keep_sending(custom_settings)
         (chosen & kept).filtered("ksef_is_sendable")._ksef_queue()
-        if blocked:
-            self._ksef_refuse(blocked, problems, is_raising)
+        return refused
 
-    def _ksef_refuse(self, blocked, problems, is_raising):
-        """Tell why invoices are not sent, as Odoo tells its own errors."""
-        data = {}
-        for move in blocked:
-            found = [problem for problem in problems[move] if problem.is_blocking]
-            data[move.sudo()] = {
-                "author_partner_id": move._ksef_sending_author()["author_partner_id"],
-                "error": {
-                    "error_title": self.env._(
-                        "The invoice was not sent to KSeF, nor to the buyer:"
-                    ),
-                    "errors": [f"{problem.message} {problem.remedy}" for problem in found],
-                },
-            }
-        self._hook_if_errors(data, allow_raising=is_raising)
-        blocked.sudo().sending_data = False
+    def _ksef_refuse(self, problems_by_move):
+        """Forget the sending of invoices with an error; return `{move: data}` with the errors."""
+        refused = {}
+        for move, problems in problems_by_move.items():
+            errors = [f"{p.message} {p.remedy}" for p in problems if p.is_blocking]
+            if errors:
+                author = move._ksef_sending_author()["author_partner_id"]
+                title = self.env._("The invoice was not sent to KSeF, nor to the buyer:")
+                refused[move.sudo()] = {
+                    "author_partner_id": author,
+                    "error": {"error_title": title, "errors": errors},
+                }
+                move.sudo().sending_data = False
+        return refused
 
     def _get_default_sending_settings(self, move, from_cron=False, **custom_settings):
         """In the background, send as the person chose in the dialog before the number was there."""
