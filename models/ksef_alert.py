@@ -62,6 +62,7 @@ class KsefAlert(models.Model):
     user_id = fields.Many2one("res.users", string="Responsible", readonly=True, index=True)
     move_ids = fields.Many2many("account.move", string="Invoices", readonly=True)
     move_count = fields.Integer(string="Number of invoices", compute="_compute_move_count")
+    has_sendable_invoices = fields.Boolean(compute="_compute_has_sendable_invoices")
     due_on = fields.Date(readonly=True)
     settled_at = fields.Datetime(string="Settled", readonly=True)
     notice_id = fields.Many2one("mail.activity", readonly=True, ondelete="set null")
@@ -70,6 +71,12 @@ class KsefAlert(models.Model):
     def _compute_move_count(self):
         for alert in self:
             alert.move_count = len(alert.move_ids)
+
+    @api.depends("move_ids.ksef_is_sendable", "settled_at")
+    def _compute_has_sendable_invoices(self):
+        for alert in self:
+            is_sendable = any(alert.move_ids.mapped("ksef_is_sendable"))
+            alert.has_sendable_invoices = is_sendable and not alert.settled_at
 
     # === WATCHING === #
 
@@ -109,7 +116,8 @@ class KsefAlert(models.Model):
 
     @api.model
     def _raise(self, company, cause):
-        alert = self.create({"company_id": company.id, "key": cause.key, **cause.as_values()})
+        values = {"company_id": company.id, "key": cause.key, **cause.as_values()}
+        alert = self.with_context(mail_create_nolog=True).create(values)
         alert._notify_person()
         return alert
 
@@ -168,3 +176,8 @@ class KsefAlert(models.Model):
         if len(self.move_ids) == 1:
             action.update(views=[(False, "form")], res_id=self.move_ids.id)
         return action
+
+    def action_ksef_send_invoices(self):
+        """Show what sending the invoices of this alert would mean, then send them."""
+        self.ensure_one()
+        return self.move_ids.filtered("ksef_is_sendable").action_ksef_open_wizard()

@@ -15,8 +15,8 @@ class ResCompany(models.Model):
         string="Outside KSeF this month",
         compute="_compute_ksef_small_seller_total",
         currency_field="currency_id",
-        help="Posted invoices of this month, VAT included, that use the relief for small sellers. "
-        "Cash registers and other programs are not counted.",
+        help="Posted invoices of this month, VAT included, that stay outside KSeF by the relief "
+        "for small sellers. Cash registers and other programs are not counted.",
     )
 
     @api.depends("ksef_small_seller_until", "currency_id")
@@ -26,13 +26,14 @@ class ResCompany(models.Model):
             company.ksef_small_seller_total = sum(relieved.mapped("amount_total_signed"))
 
     def _ksef_relieved_this_month(self):
-        """The invoices of this month that use the relief, in the order of their issue."""
+        """The invoices of this month that the relief keeps out, in the order of their issue."""
         first, last = date_utils.get_month(fields.Date.context_today(self))
         return self.env["account.move"].search(
             [
                 ("company_id", "=", self.id),
                 ("state", "=", "posted"),
                 ("ksef_exemption", "=", "small_seller"),
+                ("ksef_state", "=", False),
                 ("invoice_date", ">=", first),
                 ("invoice_date", "<=", last),
             ],
@@ -78,8 +79,10 @@ class KsefAlert(models.Model):
             title=env._("The relief for small sellers is used up this month"),
             text=env._(
                 "Invoices outside KSeF add up to %(total)s this month, and the relief covers "
-                "%(limit)s PLN, VAT included. Issue these in KSeF (tick “Send to KSeF all the "
-                "same” on each), and end the relief in Settings / Invoicing / KSeF: %(invoices)s.",
+                "%(limit)s PLN, VAT included. From the one that passes this limit on, invoices "
+                "have to be issued in KSeF. Send these with the button “Send to KSeF”: "
+                "%(invoices)s. Have an administrator end the relief in Settings / Invoicing / "
+                "KSeF, so that the next ones go there too.",
                 total=format_amount(env, company.ksef_small_seller_total, company.currency_id),
                 limit=LIMIT,
                 invoices=self._name_moves(beyond),
