@@ -49,6 +49,15 @@ class ResCompany(models.Model):
                 return user
         return self._ksef_first_accountant() or self.env.ref("base.user_admin")
 
+    def _ksef_worded(self, records):
+        """The same records in the language of who reads what is written of them.
+
+        That is the user; where a cron or an e-mail is at work, the one responsible.
+        """
+        if not self.env.user._is_superuser():
+            return records
+        return records.with_context(lang=self._ksef_person_for().lang)
+
     def _ksef_first_accountant(self):
         group = self.env.ref(ABLE[0])
         users = group.all_user_ids.filtered(self._ksef_can_be_handled_by)

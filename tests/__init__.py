@@ -15,6 +15,7 @@ from . import test_bill_round_trip
 from . import test_bill_stored_facts
 from . import test_bill_terms
 from . import test_bill_twins
+from . import test_bill_words
 from . import test_batch
 from . import test_budget_rows
 from . import test_connection

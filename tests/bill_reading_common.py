@@ -49,9 +49,8 @@ class ReadingCommon(KsefCommon):
         )
 
     def read_document(self, document, **values):
-        reading = self.reader.with_user(self.accountant)._draft_bill(
-            document, company=self.company, **values
-        )
+        reader = self.reader.with_user(self.accountant).with_context(lang=self.accountant.lang)
+        reading = reader._draft_bill(document, company=self.company, **values)
         reading.move.line_ids.invalidate_recordset()
         return reading
 

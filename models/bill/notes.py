@@ -1,7 +1,9 @@
 from markupsafe import Markup
 
 from odoo import models
-from odoo.tools import format_date
+from odoo.tools import format_date, formatLang
+
+from ...ksef.bill.groups import amount
 
 _MOST_NOTES = 200
 
@@ -15,9 +17,9 @@ class KsefBillReader(models.AbstractModel):
         """The note as `Markup`; empty if there is nothing to tell."""
         notes = [
             *self._notes_of_terms(draft.terms),
-            *self._notes_of_payment(document.Fa.Platnosc),
+            *self._notes_of_payment(document.Fa),
             *self._notes_of_law(document.Fa),
-            *self._notes_of_settlement(document.Fa.Rozliczenie),
+            *self._notes_of_settlement(document.Fa),
             *self._notes_of_goods(document, source),
             *self._notes_of_seller(document),
         ]
@@ -30,7 +32,8 @@ class KsefBillReader(models.AbstractModel):
         for text in terms.descriptions:
             yield self.env._("Payment term: %s", text)
 
-    def _notes_of_payment(self, payment):
+    def _notes_of_payment(self, fa):
+        payment = fa.Platnosc
         if payment is None:
             return
         form = payment.OpisPlatnosci or self._note_of_form(payment.FormaPlatnosci)
@@ -40,7 +43,7 @@ class KsefBillReader(models.AbstractModel):
             paid_on = part.DataZaplatyCzesciowej
             yield self.env._(
                 "Paid before: %(amount)s on %(day)s",
-                amount=part.KwotaZaplatyCzesciowej,
+                amount=self._say_amount(part.KwotaZaplatyCzesciowej, fa),
                 day=format_date(self.env, paid_on) if paid_on else "–",
             )
         if payment.Skonto:
@@ -63,14 +66,20 @@ class KsefBillReader(models.AbstractModel):
         if corrected:
             yield self.env._("Corrects: %s", ", ".join(filter(None, corrected)))
 
-    def _notes_of_settlement(self, settlement):
-        for entry in settlement.Odliczenia if settlement else ():
+    def _notes_of_settlement(self, fa):
+        for entry in fa.Rozliczenie.Odliczenia if fa.Rozliczenie else ():
             if entry.Kwota:
                 yield self.env._(
                     "The vendor deducts %(amount)s from the payment: %(reason)s",
-                    amount=entry.Kwota,
+                    amount=self._say_amount(entry.Kwota, fa),
                     reason=entry.Powod or "–",
                 )
+
+    def _say_amount(self, value, fa):
+        """An amount of the document with its currency, as the user's language writes it."""
+        if amount(value) is None:
+            return "–"
+        return formatLang(self.env, float(value), currency_obj=self._find_currency(fa.KodWaluty))
 
     def _notes_of_goods(self, document, source):
         """With what the goods came, and to which of our units."""

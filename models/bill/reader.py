@@ -99,14 +99,15 @@ class KsefBillReader(models.AbstractModel):
 
     def _read_safely(self, move, source):
         """A document that nobody has thought of must not stop the others."""
+        reader = source.company._ksef_worded(self)
         try:
             with self.env.cr.savepoint():
-                return self._read_into(move, source)
+                return reader._read_into(move, source)
         except OperationalError:
             raise  # of the database, not of the document
         except Exception:
             _logger.exception("A received document cannot be made into a bill")
-            return self._read_as_file(move, source)
+            return reader._read_as_file(move, source)
 
     def _read_as_file(self, move, source):
         """At least a draft with the file, where the document itself defeats us."""

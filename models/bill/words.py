@@ -1,4 +1,5 @@
-from odoo import models
+from odoo import fields, models
+from odoo.tools import format_date, formatLang
 from odoo.tools.translate import LazyTranslate
 
 from ...ksef.bill.draft import Doubt
@@ -113,6 +114,18 @@ DOUBTS = {
         "Your administrator finds the details in the server's log."
     ),
 }
+# Remarks are stored as documents write their values; of the other doubts they are texts
+NUMBERS = {
+    Doubt.GROUP_DIFFERS,
+    Doubt.TAX_DIFFERS,
+    Doubt.TOTAL_DIFFERS,
+    Doubt.RATE_UNKNOWN,
+    Doubt.RATES_DIFFER,
+    Doubt.CHARGES,
+    Doubt.DEDUCTIONS,
+}
+DAYS = {Doubt.PAID, Doubt.INSTALMENTS, Doubt.TAX_POINT_LATER}
+MOST_DECIMALS = 6
 
 
 class KsefBillReader(models.AbstractModel):
@@ -128,9 +141,24 @@ class KsefBillReader(models.AbstractModel):
         text = DOUBTS[remark.doubt]._translate(self.env.lang or "en_US")
         return text % {
             "subject": remark.subject,
-            "found": remark.found,
-            "stated": remark.stated or "–",
+            "found": self._say(remark.found, remark.doubt),
+            "stated": self._say(remark.stated, remark.doubt) or "–",
         }
+
+    def _say(self, values, doubt):
+        """Values of a remark, in the document separated by commas, as the language has them."""
+        listed = values.split(", ") if values else []
+        if doubt in NUMBERS:
+            return "; ".join(map(self._say_number, listed))
+        return ", ".join(map(self._say_day, listed)) if doubt in DAYS else values
+
+    def _say_number(self, number):
+        """With its decimals, of which exchange rates have more than amounts."""
+        decimals = len(number.partition(".")[2])
+        return formatLang(self.env, float(number), digits=min(max(2, decimals), MOST_DECIMALS))
+
+    def _say_day(self, day):
+        return format_date(self.env, fields.Date.to_date(day))
 
     def _words_of_obstacle(self, obstacle):
         return OBSTACLES[obstacle]._translate(self.env.lang or "en_US") if obstacle else ""

@@ -85,7 +85,7 @@ class KsefInbox(models.Model):
         values = [self._values_of(company, role, arrival) for arrival in arrivals]
         self._add_vendors(company, values)
         self._add_currencies(values)
-        rows = self.with_context(**QUIET).create(values)
+        rows = company._ksef_worded(self.with_context(**QUIET)).create(values)
         rows._find_duplicates()
         rows._apply_rules()
         rows._tie_known_bills()
