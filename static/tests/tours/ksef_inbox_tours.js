@@ -97,7 +97,7 @@ registry.category("web_tour.tours").add("ksef_bill_number", {
         },
         {
             content: "It has no number yet: mistype it",
-            trigger: "div[name='ksef_number'] input",
+            trigger: "div[name='ksef_number'] textarea",
             run: "edit 7762811692-20261105-010080DD2B5E-00",
         },
         {
@@ -122,7 +122,7 @@ registry.category("web_tour.tours").add("ksef_bill_number", {
         },
         {
             content: "Paste the right one, as it stands on the print",
-            trigger: "div[name='ksef_number'] input",
+            trigger: "div[name='ksef_number'] textarea",
             run: "edit KSeF: 7762811692 - 20261105 - 010080DD2B5E - 31",
         },
         {
