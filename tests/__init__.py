@@ -79,4 +79,5 @@ from . import test_fetch_crashes
 from . import test_hold_up
 from . import test_inbox
 from . import test_inbox_people
+from . import test_inbox_without_bill
 from . import test_verification_link

@@ -49,11 +49,11 @@ def row(number, name="Towar", quantity=1, price=None, net=None, code="23", **mor
     return {key: value for key, value in values.items() if value is not None}
 
 
-def document(*, buyer, totals, rows=(), kind="VAT", **more):
+def document(*, buyer, totals, rows=(), kind="VAT", seller=SELLER_NIP, **more):
     """The bytes of a document.
 
-    `buyer` is a NIP, `totals` the P_13 … P_15 as a dictionary. Of `more`, `Podmiot3` and
-    `Zalacznik` go to the root, everything else into `Fa`.
+    `buyer` and `seller` are NIPs, `totals` the P_13 … P_15 as a dictionary. Of `more`, `Podmiot3`
+    and `Zalacznik` go to the root, everything else into `Fa`.
     """
     third, attachment = more.pop("Podmiot3", None), more.pop("Zalacznik", None)
     invoice = {
@@ -66,7 +66,7 @@ def document(*, buyer, totals, rows=(), kind="VAT", **more):
         **more,
     }
     root = {
-        "Podmiot1": party(SELLER_NIP, "ABC AGD sp. z o.o."),
+        "Podmiot1": party(seller, "ABC AGD sp. z o.o."),
         "Podmiot2": party(buyer, "Nasza spółka", JST=2, GV=2),
         **({"Podmiot3": third} if third else {}),
         "Fa": invoice,

@@ -132,9 +132,7 @@ class KsefBillReader(models.AbstractModel):
         document = read(source.document)
         draft = self._compose(document, source)
         if draft.outcome is Outcome.NO_BILL:
-            if document.Fa:
-                self._tell_of_no_bill(document, source)
-            return self._no_bill(self._words_of(draft.remarks))
+            return self._read_without_bill(document, draft, source)
         if not self._find_currency(facts.currency):
             unknown = Remark(doubt=Doubt.CURRENCY_UNKNOWN, subject=facts.currency)
             return self._keep_file(move, facts, source, unknown)
@@ -151,6 +149,16 @@ class KsefBillReader(models.AbstractModel):
 
     def _no_bill(self, reasons):
         return Reading(move=self.env["account.move"], outcome="no_bill", reasons=tuple(reasons))
+
+    def _read_without_bill(self, document, draft, source):
+        """What books nothing is kept with the bills that it corrects; that may be all to do."""
+        reasons = self._words_of(draft.remarks)
+        keepers = self._keep_with_originals(document.Fa, source) if document.Fa else None
+        if not keepers:
+            return self._no_bill(reasons)
+        is_formal = any(remark.doubt is Doubt.FORMAL for remark in draft.remarks)
+        reading = self._no_bill([*reasons, self._words_of_keepers(keepers)])
+        return replace(reading, is_done=is_formal)
 
     def _find_refusals(self, facts, source):
         """Why the document is no bill of this company, in words; empty if it is one."""

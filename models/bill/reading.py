@@ -34,10 +34,12 @@ class Source:
 class Reading:
     """`move` is the draft, empty where there is no bill to make; `outcome` says which.
 
-    `outcome` is `"bill"`, `"refund"` or `"no_bill"`; `reasons` are texts for people.
+    `outcome` is `"bill"`, `"refund"` or `"no_bill"`; `reasons` are texts for people. The last is
+    done with where a bill keeps the document and nothing remains to be booked.
     """
 
     move: Any
     outcome: str
     reasons: tuple[str, ...] = ()
     is_to_review: bool = False
+    is_done: bool = False

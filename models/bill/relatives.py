@@ -94,12 +94,12 @@ class KsefBillReader(models.AbstractModel):
                 body=self.env._("Settles the advance of %s.", advance._get_html_link())
             )
 
-    def _tell_of_no_bill(self, document, source):
-        """Keep a correction that books nothing with the bills that it corrects."""
-        fa = document.Fa
+    def _keep_with_originals(self, fa, source):
+        """Keep a correction that books nothing with the bills that it corrects; return them."""
         name = f"{source.ksef_number or fa.P_2}.xml".replace("/", "_")
         vendor = self._find_vendor(self._facts(source.document).seller_nip, source.company)
-        for bill in self._find_mentioned(_mentions_of_originals(fa), vendor, source):
+        originals = self._find_mentioned(_mentions_of_originals(fa), vendor, source)
+        for bill in originals:
             if name not in bill.message_ids.attachment_ids.mapped("name"):
                 bill.with_context(disable_attachment_import=True).message_post(
                     body=self.env._(
@@ -107,6 +107,7 @@ class KsefBillReader(models.AbstractModel):
                     ),
                     attachments=[(name, source.document)],
                 )
+        return originals
 
 
 def _mentions_of_originals(fa):

@@ -25,8 +25,7 @@ OBSTACLES = {
 # %(subject)s, %(found)s and %(stated)s are those of the remark
 DOUBTS = {
     Doubt.FORMAL: _lt(
-        "A correction of data only: it changes no amount, so there is no bill to make. Keep it "
-        "with the bill that it corrects."
+        "A correction of data only: it changes no amount, so there is no bill to make."
     ),
     Doubt.RATE_ONLY: _lt(
         "A correction of the exchange rate: only the VAT in PLN changes. Book the difference by a "
@@ -126,6 +125,7 @@ NUMBERS = {
 }
 DAYS = {Doubt.PAID, Doubt.INSTALMENTS, Doubt.TAX_POINT_LATER}
 MOST_DECIMALS = 6
+MOST_NAMED = 5
 
 
 class KsefBillReader(models.AbstractModel):
@@ -185,6 +185,12 @@ class KsefBillReader(models.AbstractModel):
             buyer=facts.buyer_nip or "–",
             company=company.name,
             nip=nip or "–",
+        )
+
+    def _words_of_keepers(self, bills):
+        return self.env._(
+            "It is kept with the corrected %(bills)s.",
+            bills=", ".join(bill.display_name for bill in bills[:MOST_NAMED]),
         )
 
     def _words_of_wrong_number(self, number):

@@ -1,14 +1,12 @@
 """From a document to a bill: made, or found among those that are there already."""
 
-import logging
-
 from odoo import models
 from odoo.exceptions import UserError, ValidationError
 
 from ..account_move_bill import BILL_TYPES
 from .document import OPEN
 
-_logger = logging.getLogger(__name__)
+MOST_TOLD = 5  # reasons in a message at the side of the screen
 
 
 class KsefInbox(models.Model):
@@ -48,19 +46,31 @@ class KsefInbox(models.Model):
         self.env["account.move"].check_access("create")
 
     def _show_bills(self):
-        """Show the bills of these rows; say why there are none."""
+        """Show the bills of these rows, and say of which there are none and why."""
+        left = self.filtered(lambda row: not row.bill_id)
         if not self.bill_id:
-            raise UserError(
-                self.env._(
-                    "No bill was made: %s",
-                    "\n".join(filter(None, self.mapped("reason")))
-                    or self.env._("the documents are booked or refused already."),
-                )
-            )
-        return self.bill_id._get_records_action(
+            return left._notify_of_no_bill({"type": "ir.actions.client", "tag": "soft_reload"})
+        bills = self.bill_id._get_records_action(
             name=self.env._("Bills"),
             context={**self.env.context, "default_move_type": "in_invoice"},
         )
+        return left._notify_of_no_bill(bills) if left else bills
+
+    def _notify_of_no_bill(self, following):
+        """Tell why these rows have no bill, before the action `following` is carried out."""
+        late = self.env._("It is booked or refused already.")
+        reasons = [f"{row.display_name}: {row.reason or late}" for row in self[:MOST_TOLD]]
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "title": self.env._("Documents without a bill: %s", len(self)),
+                "message": "\n".join(reasons),
+                "type": "warning",
+                "sticky": True,
+                "next": following,
+            },
+        }
 
     # === MAKING === #
 
@@ -74,7 +84,10 @@ class KsefInbox(models.Model):
             self._make_bill(rule)
 
     def _make_bill(self, rule):
-        """Make a draft of the document; why there is none is kept as the reason."""
+        """Make a draft of the document; why there is none is kept as the reason.
+
+        A correction of data that lies with its bill is booked without one of its own.
+        """
         reading = self.env["ksef.bill.reader"]._draft_bill(
             self._document_bytes(),
             company=self.company_id,
@@ -86,7 +99,8 @@ class KsefInbox(models.Model):
             self._move_to("booked", bill_id=reading.move.id, reason=False)
             self.partner_id = reading.move.commercial_partner_id
         else:
-            self.reason = "\n".join(reading.reasons)
+            state = "booked" if reading.is_done else self.state
+            self._move_to(state, reason="\n".join(reading.reasons))
 
     def _post_safely(self):
         """Post the bill of this row; what speaks against it waits on the draft for a person."""

@@ -77,9 +77,10 @@ class KsefInbox(models.Model):
         self._decide("duplicate", OPEN)
 
     def action_reopen(self):
-        """Take a decision back."""
+        """Take a decision back, or that there was nothing to book; bills are untied instead."""
         for row in self:
-            row._decide(row._resting_state(), (*OBJECTED, "approved", "duplicate"))
+            done = () if row.bill_id else ("booked",)
+            row._decide(row._resting_state(), (*OBJECTED, "approved", "duplicate", *done))
         self.sudo().write({"reason": False})
 
     def action_download_xml(self):
