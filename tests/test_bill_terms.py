@@ -32,6 +32,18 @@ class TestBillTerms(ReadingCommon):
         payment = {"Zaplacono": 1, "DataZaplaty": "2026-02-15", "TerminPlatnosci": days}
         self.assertNotIn("instalments", self.doubts(self.bill(self.document(Platnosc=payment))))
 
+    def test_document_without_due_date_is_due_by_our_terms_else_on_its_day(self):
+        bill = self.bill()
+        self.assertEqual(bill.invoice_date_due, date(2026, 2, 15))
+        month = self.env.ref("account.account_payment_term_30days")
+        vendor = bill.partner_id.with_env(self.env).with_company(self.company)
+        vendor.property_supplier_payment_term_id = month
+        second = self.bill(self.document(P_2="FV/2"))
+        self.assertEqual(second.invoice_payment_term_id, month)
+        self.assertEqual(second.invoice_date_due, date(2026, 3, 17))
+        paid = self.document(P_2="FV/3", Platnosc={"Zaplacono": 1, "DataZaplaty": "2026-02-10"})
+        self.assertEqual(self.bill(paid).invoice_date_due, date(2026, 2, 10))
+
     def test_form_of_payment_chooses_the_only_method_of_its_kind(self):
         cash = self.company_data["default_journal_cash"]
         self.assertEqual(self.payable(1).preferred_payment_method_line_id, self.outbound(cash))
@@ -113,3 +125,25 @@ class TestBillAdvances(ReadingCommon):
         self.company.ksef_advance_account_id = False
         account = self.company_data["default_journal_purchase"].default_account_id
         self.assertEqual(self.advance().invoice_line_ids.account_id, account)
+
+
+@tagged("post_install", "-at_install")
+class TestBillCharges(ReadingCommon):
+    """What is paid with a bill beside it, such as deposits for packaging."""
+
+    def charge(self, **values):
+        settlement = {"Obciazenia": {"Kwota": "5.00", "Powod": "Kaucja"}, "DoZaplaty": "128.00"}
+        goods, charge = self.bill(self.document(Rozliczenie=settlement, **values)).invoice_line_ids
+        self.assertEqual((charge.name, charge.price_subtotal), ("Kaucja", 5))
+        return goods, charge
+
+    def test_charge_stands_on_the_account_of_charges(self):
+        deposits = self.company_data["default_account_expense"].copy({"code": "249001"})
+        self.company.ksef_charge_account_id = deposits
+        goods, charge = self.charge()
+        self.assertEqual(charge.account_id, deposits)
+        self.assertNotEqual(goods.account_id, deposits)
+
+    def test_without_such_an_account_it_stands_with_the_goods(self):
+        goods, charge = self.charge()
+        self.assertEqual(charge.account_id, goods.account_id)

@@ -16,7 +16,7 @@ class Basis:
     """What the lines of one bill are made from.
 
     `taxes` are purchase taxes by rate code; `account` is for what nothing else tells of,
-    `advance_account` for advances, where there is one.
+    `accounts` are those for lines of a certain origin, where there are such.
     """
 
     source: Source
@@ -24,7 +24,7 @@ class Basis:
     taxes: dict[str, Any]
     products: dict[int, Any]
     account: Any
-    advance_account: Any
+    accounts: dict[Origin, Any]
 
 
 class KsefBillReader(models.AbstractModel):
@@ -55,7 +55,7 @@ class KsefBillReader(models.AbstractModel):
             taxes=self._purchase_taxes(source.company),
             products=self._products(rows, vendor, source.company),
             account=source.rule.account or history.account or self._default_account(source),
-            advance_account=self._advance_account(relatives, source),
+            accounts=self._accounts_by_origin(relatives, source),
         )
 
     def _default_account(self, source):
@@ -63,6 +63,14 @@ class KsefBillReader(models.AbstractModel):
             [("company_id", "=", source.company.id), ("type", "=", "purchase")], limit=1
         )
         return journal.default_account_id
+
+    def _accounts_by_origin(self, relatives, source):
+        advances = self._advance_account(relatives, source)
+        return {
+            Origin.ADVANCE: advances,
+            Origin.SETTLEMENT: advances,
+            Origin.CHARGE: source.company.ksef_charge_account_id,
+        }
 
     def _advance_account(self, relatives, source):
         """What the settled advances were booked on, else the company's account for advances."""
@@ -140,9 +148,9 @@ class KsefBillReader(models.AbstractModel):
         return (fitting or candidates)[:1]
 
     def _choose_account(self, line, earlier, product, basis):
-        """Advances apart; else by rule, as before, as the product says, as on the last bill."""
-        if line.origin in (Origin.ADVANCE, Origin.SETTLEMENT) and basis.advance_account:
-            return basis.advance_account
+        """By what it is, by rule, as before, as the product says, else as on the last bill."""
+        if basis.accounts.get(line.origin):
+            return basis.accounts[line.origin]
         if basis.source.rule.account:
             return basis.source.rule.account
         if earlier:

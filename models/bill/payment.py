@@ -9,6 +9,18 @@ class KsefBillReader(models.AbstractModel):
 
     _inherit = "ksef.bill.reader"
 
+    def _due_values(self, draft, vendor, facts, source):
+        """When to pay: on the last day of the document, else by our terms with the vendor.
+
+        Without such terms, and where it is paid already, on the day of the document itself.
+        """
+        terms = draft.terms
+        agreed = vendor.with_company(source.company).property_supplier_payment_term_id
+        if agreed and not terms.due_dates and not terms.is_paid:
+            return {}
+        due_on = terms.due_dates[-1] if terms.due_dates else terms.paid_on or facts.issued_on
+        return {"invoice_payment_term_id": False, "invoice_date_due": due_on} if due_on else {}
+
     def _payment_values(self, draft, source):
         """Our method that pays in the form of the document; nothing where several do."""
         form = draft.terms.form

@@ -195,6 +195,7 @@ class KsefBillReader(models.AbstractModel):
         values = {
             **self._file_values(facts, source),
             **self._header_values(fa, draft, source),
+            **self._due_values(draft, vendor, facts, source),
             **self._payment_values(draft, source),
             **self._values_of_relatives(relatives, fa, draft),
             "move_type": OUTCOME_TYPES[draft.outcome],
@@ -274,13 +275,11 @@ class KsefBillReader(models.AbstractModel):
     def _header_values(self, fa, draft, source):
         """What only FA(3) tells of the document as a whole."""
         currency = self._find_currency(fa.KodWaluty)
-        due = draft.terms.due_dates
         is_foreign = currency != source.company.currency_id
         period = fa.OkresFa
         return {
             "currency_id": currency.id,
             **({"invoice_currency_rate": float(draft.rate)} if is_foreign and draft.rate else {}),
-            **({"invoice_payment_term_id": False, "invoice_date_due": due[-1]} if due else {}),
             "ksef_period_starts_on": day(period.P_6_Od) if period else False,
             "ksef_period_ends_on": day(period.P_6_Do) if period else False,
             "ksef_split_payment": "yes" if fa.Adnotacje and fa.Adnotacje.P_18A else False,

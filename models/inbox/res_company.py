@@ -37,6 +37,13 @@ class ResCompany(models.Model):
         help="Where advance invoices of vendors are booked, and where the settling invoice takes "
         "them off. Empty: where the vendor's other bills are.",
     )
+    ksef_charge_account_id = fields.Many2one(
+        "account.account",
+        string="Account of deposits and other charges",
+        domain="[('company_ids', 'parent_of', id)]",
+        help="Where that is booked which is paid with a bill and outside its VAT, such as deposits "
+        "for returnable packaging. Empty: where the vendor's other bills are.",
+    )
     ksef_digest_user_ids = fields.Many2many(
         "res.users",
         "ksef_digest_user_rel",

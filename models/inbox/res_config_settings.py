@@ -13,6 +13,9 @@ class ResConfigSettings(models.TransientModel):
     ksef_advance_account_id = fields.Many2one(
         related="company_id.ksef_advance_account_id", readonly=False
     )
+    ksef_charge_account_id = fields.Many2one(
+        related="company_id.ksef_charge_account_id", readonly=False
+    )
     ksef_digest_user_ids = fields.Many2many(
         related="company_id.ksef_digest_user_ids", readonly=False
     )
