@@ -30,6 +30,7 @@ class InboxCommon(KsefCommon):
     def setUp(self):
         super().setUp()
         self.connect()
+        self.company.ksef_responsible_id = self.accountant  # whose language the cron writes in
         self.simulator.delays(hwm_lag_seconds=0, storage_seconds=0)
 
     def fetch(self, company=None):

@@ -48,7 +48,6 @@ class TestInboxLanguage(InboxCommon):
     def test_what_a_cron_books_is_in_the_language_of_who_is_responsible(self):
         self.env["res.lang"]._activate_lang("pl_PL")
         self.accountant.lang = "pl_PL"
-        self.company.ksef_responsible_id = self.accountant
         self.env["ksef.inbox.rule"].create({"company_id": self.company.id, "booking": "draft"})
         self.simulator.deposit(make_document())
         bill = self.fetch().bill_id

@@ -1,8 +1,10 @@
 from odoo import Command
-from odoo.exceptions import AccessError, RedirectWarning, UserError
+from odoo.exceptions import AccessError, RedirectWarning, UserError, ValidationError
 from odoo.tests import new_test_user, tagged
 
 from .inbox_common import InboxCommon, make_document
+
+UNIT, OTHER_UNIT = "1234563218-00012", "1234563218-00025"
 
 
 @tagged("post_install", "-at_install")
@@ -256,6 +258,37 @@ class TestInboxRules(InboxCommon):
         self.rule(partner_id=False, booking="draft")
         self.rule(booking="manual")
         self.assertEqual(self.received().state, "new")
+
+    def received_for(self, unit, number):
+        """A document that names a unit of the company as its recipient."""
+        third = (
+            f"<Podmiot3><DaneIdentyfikacyjne><IDWew>{unit}</IDWew><Nazwa>Oddział</Nazwa>"
+            "</DaneIdentyfikacyjne><Rola>8</Rola></Podmiot3><Fa>"
+        )
+        document = make_document(number).decode().replace("<Fa>", third, 1)
+        self.let_time_pass()
+        self.simulator.deposit(document.encode())
+        self.fetch_again()
+        return self.inbox().filtered(lambda row: row.document_number == number)
+
+    def test_rule_of_a_unit_is_for_documents_that_name_it(self):
+        self.rule(partner_id=False, internal_id=UNIT, user_id=self.accountant.id)
+        row = self.received_for(UNIT, "FV/1")
+        self.assertEqual((row.internal_id, row.user_id), (UNIT, self.accountant))
+        self.assertFalse(self.received_for(OTHER_UNIT, "FV/2").user_id)
+        self.assertFalse(self.received("FV/3").user_id)
+
+    def test_closest_rule_wins(self):
+        vendor, unit = {"partner_id": self.buyer.id}, {"internal_id": UNIT}
+        row = self.env["ksef.inbox"].new({"company_id": self.company.id, **vendor, **unit})
+        for closer in ({}, unit, vendor, {**vendor, **unit}):
+            rule = self.rule(**{"partner_id": False, **closer})
+            self.assertEqual(row._rules()[row], rule)
+
+    def test_unit_of_somebody_else_is_no_rule(self):
+        for unit in ("12345", "1234563218-00011", "7762811692-00018"):
+            with self.subTest(unit), self.assertRaises(ValidationError):
+                self.rule(internal_id=unit)
 
     def test_rule_books_on_its_journal_and_account(self):
         journal = self.company_data["default_journal_purchase"].copy({"code": "ZKS"})

@@ -9,10 +9,6 @@ from .test_tours import CronWorker
 
 
 class InboxPeople(InboxCommon):
-    def setUp(self):
-        super().setUp()
-        self.company.ksef_responsible_id = self.accountant
-
     def watch(self, days=0):
         with freeze_time(fields.Datetime.now() + timedelta(days=days)):
             self.env["ksef.alert"]._watch(self.company)

@@ -143,6 +143,11 @@ class Facts:
         """What the owner of the NIP is in the document; an internal unit counts as its owner."""
         return frozenset(party.role for party in self.parties if nip and party.owner_nip == nip)
 
+    def unit_of(self, nip: str) -> str:
+        """The internal identifier (IDWew) of a unit of the owner of the NIP; empty without one."""
+        units = (party.internal_id for party in self.parties if nip and party.owner_nip == nip)
+        return next(filter(None, units), "")
+
     def _first(self, role: Role) -> Party:
         return next((party for party in self.parties if party.role is role), Party(role=role))
 

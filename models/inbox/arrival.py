@@ -114,6 +114,7 @@ class KsefInbox(models.Model):
             **self._values_of_metadata(arrival.metadata),
             **self._values_of_facts(facts),
             **self._values_of_file(arrival),
+            "internal_id": facts.unit_of(company._ksef_nip()) or False,
             "fault": self._find_fault(company, arrival, facts),
         }
 

@@ -59,6 +59,12 @@ class KsefInbox(models.Model):
     seller_nip = fields.Char(string="Seller's NIP", readonly=True, index=True)
     seller_name = fields.Char(string="Seller", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Vendor", readonly=True, index=True)
+    internal_id = fields.Char(
+        string="Internal unit",
+        readonly=True,
+        index="btree_not_null",
+        help="Our unit that the document names (IDWew).",
+    )
     form = fields.Char(string="Structure", readonly=True)
     kind = fields.Char(readonly=True, help="As in the document: VAT, KOR, ZAL, ROZ.")
     issued_on = fields.Date(string="Issued", readonly=True)
