@@ -233,6 +233,23 @@ class TestRows(Fa3Common):
         self.assertEqual(row["GTIN"], "5901234123457")
         self.assertEqual(row["GTU"], "GTU_06")
 
+    def test_packaging_that_is_sold_gives_its_own_barcode(self):
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self.product.barcode = "5901234123457"
+        packaging = {"product_id": self.product.id, "uom_id": dozen.id, "barcode": "15901234123454"}
+        self.env["product.uom"].create(packaging)
+        unit = self.product.uom_id
+        lines = [
+            self.line(product_id=self.product.id, product_uom_id=uom.id) for uom in (unit, dozen)
+        ]
+        document = self.build(self.sell(*lines))
+        self.assertEqual(document.texts("Fa/FaWiersz/GTIN"), ["5901234123457", "15901234123454"])
+
+    def test_barcode_may_begin_with_zero(self):
+        self.product.barcode = "0012345678905"
+        document = self.build(self.sell(self.line(product_id=self.product.id)))
+        self.assertEqual(document["Fa/FaWiersz/GTIN"], "0012345678905")
+
     def test_barcode_that_is_no_gtin_is_left_out(self):
         self.product.barcode = "5901234123450"
         document = self.build(self.sell(self.line(product_id=self.product.id)))

@@ -185,7 +185,7 @@ class KsefFa3Advances(models.AbstractModel):
             P_11NettoZ=Decimal(0) if is_cancelled else net,
             P_11VatZ=Decimal(0) if is_cancelled else round_money(line.price_tax),
             P_12Z_Zal_15=product.ksef_is_annex15,
-            **{f"{name}Z": code for name, code in self._product_codes(product).items()},
+            **{f"{name}Z": code for name, code in self._product_codes(line).items()},
             **self._order_rate(self._order_code(taxes), taxes),
             **self._order_marks(line.company_id, product, taxes),
         )

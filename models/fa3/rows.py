@@ -1,7 +1,7 @@
 from decimal import Decimal
 
 from odoo import models
-from odoo.tools.barcode import check_barcode_encoding
+from odoo.tools.barcode import get_barcode_check_digit
 
 from ...ksef.fa3 import text
 from ...ksef.fa3.amounts import round_money, round_price, round_quantity, to_decimal
@@ -14,7 +14,7 @@ UNIT_LIMIT = limit_of(FaWiersz, "P_8A")
 _CODE_LIMIT = limit_of(FaWiersz, "Indeks")
 _DEFAULT_UNIT = "szt."
 _CENT = Decimal("0.01")
-_GTIN_ENCODINGS = {8: "ean8", 12: "upca", 13: "ean13"}
+_GTIN_LENGTHS = (8, 12, 13, 14)
 # Selling vouchers is marked on the whole invoice in Odoo
 _PROCEDURE_OF_FLAG = {
     "l10n_pl_vat_b_spv": "B_SPV",
@@ -42,7 +42,7 @@ class KsefFa3Rows(models.AbstractModel):
             P_12_Zal_15=row.is_annex15,
             KwotaAkcyzy=row.excise or None,
             KursWaluty=self._shown_rate(invoice, row),
-            **self._product_codes(row.line.product_id),
+            **self._product_codes(row.line),
             **self._build_rate(row),
             **self._build_marks(row),
             **self._build_values(invoice, row),
@@ -70,14 +70,16 @@ class KsefFa3Rows(models.AbstractModel):
         code = text.clean_line(line.product_id.default_code)
         return name.removeprefix(f"[{code}]").strip() or text.clean_line(line.product_id.name)
 
-    def _product_codes(self, product):
+    def _product_codes(self, line):
+        """Of a line of an invoice, or of an order."""
+        product = line.product_id
         codes = {
             "Indeks": product.default_code,
             "PKWiU": product.ksef_pkwiu,
             "CN": self._customs_code(product),
             "PKOB": product.ksef_pkob,
         }
-        return {"GTIN": self._gtin_of(product)} | {
+        return {"GTIN": self._gtin_of(line)} | {
             field: self._short_code(code) for field, code in codes.items()
         }
 
@@ -90,10 +92,16 @@ class KsefFa3Rows(models.AbstractModel):
         code = text.clean_line(code)
         return code if len(code) <= _CODE_LIMIT else None
 
-    def _gtin_of(self, product):
-        barcode = product.barcode or ""
-        encoding = _GTIN_ENCODINGS.get(len(barcode))
-        return barcode if encoding and check_barcode_encoding(barcode, encoding) else None
+    def _gtin_of(self, line):
+        """The number of the packaging that is sold, where it has one of its own."""
+        packagings = line.product_id.product_uom_ids
+        sold = packagings.filtered(lambda packaging: packaging.uom_id == line.product_uom_id)
+        barcode = sold[:1].barcode or line.product_id.barcode or ""
+        return barcode if self._is_gtin(barcode) else None
+
+    def _is_gtin(self, barcode):
+        is_number = barcode.isascii() and barcode.isdigit() and len(barcode) in _GTIN_LENGTHS
+        return is_number and get_barcode_check_digit(barcode) == int(barcode[-1])
 
     def _unit_of(self, line):
         return text.shorten(self._unit_name(line.product_uom_id), UNIT_LIMIT)[0] or _DEFAULT_UNIT
