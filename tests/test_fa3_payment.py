@@ -140,6 +140,17 @@ class TestPayments(Fa3Common):
         )
         self.assertFalse(document.has("Fa/Platnosc/TerminPlatnosci"))
 
+    def test_method_of_the_payment_tells_its_form(self):
+        method = self.company_data["default_journal_bank"].inbound_payment_method_line_ids[:1]
+        for form, shown in (("7", "7"), ("other", "6")):
+            method.ksef_payment_form = form
+            whole, part = self.sell(), self.sell()
+            self.pay(whole, 123, payment_method_line_id=method.id)
+            self.pay(part, 23, payment_method_line_id=method.id)
+            self.assertEqual(self.build(whole)["Fa/Platnosc/FormaPlatnosci"], shown)
+            paid = self.build(part)["Fa/Platnosc/ZaplataCzesciowa/FormaPlatnosci"]
+            self.assertEqual(paid, shown)
+
     def test_s36_payment_in_part(self):
         invoice = self.sell()
         self.pay(invoice, 23)

@@ -104,7 +104,7 @@ class KsefFa3(models.AbstractModel):
                         Payment(
                             amount=round_money(amount),
                             paid_on=other.date,
-                            journal_type=self._journal_type_of(other.move_id),
+                            form=self._form_of_payment(other.move_id),
                         )
                     )
         return payments
@@ -117,15 +117,6 @@ class KsefFa3(models.AbstractModel):
         else:
             for partial in line.matched_debit_ids.sorted("id"):
                 yield partial.debit_move_id, partial.credit_amount_currency
-
-    def _journal_type_of(self, payment_move):
-        """Payments at the till are booked in a general journal; their method says what it was."""
-        at_till = "pos_payment_ids" in payment_move._fields and payment_move.sudo().pos_payment_ids
-        if not at_till:
-            return payment_move.journal_id.type
-        method = at_till.payment_method_id[:1]
-        is_card = method.type == "bank" and method.payment_method_type != "qr_code"
-        return "credit" if is_card else method.type
 
     def _rate_of(self, move):
         """PLN for one unit of the currency, from the rate that was booked; None for PLN itself."""

@@ -86,11 +86,11 @@ class Party:
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Payment:
-    """A payment of the invoice, or a part of it, in the currency of the invoice."""
+    """A payment of the invoice, or a part of it, in its currency; `form` as in FormaPlatnosci."""
 
     amount: Decimal
     paid_on: date
-    journal_type: str
+    form: int | None
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

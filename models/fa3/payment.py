@@ -15,6 +15,7 @@ from ...ksef.fa3.faktura.payment import (
 from ...ksef.fa3.plan import limit_of
 
 _CASH, _CARD, TRANSFER = 1, 2, 6
+_OTHER = "other"
 FORM_OF_JOURNAL = {"cash": _CASH, "credit": _CARD, "bank": TRANSFER}
 _SWIFT = re.compile(r"[A-Z]{6}[A-Z0-9]{2}([A-Z0-9]{3})?")
 BANK_LIMIT = limit_of(TRachunekBankowy, "NazwaBanku")
@@ -59,7 +60,7 @@ class KsefFa3Payment(models.AbstractModel):
         return ZaplataCzesciowa(
             KwotaZaplatyCzesciowej=payment.amount,
             DataZaplatyCzesciowej=payment.paid_on,
-            FormaPlatnosci=FORM_OF_JOURNAL.get(payment.journal_type),
+            FormaPlatnosci=payment.form,
         )
 
     # === TO BE PAID === #
@@ -88,17 +89,35 @@ class KsefFa3Payment(models.AbstractModel):
     def _build_form(self, invoice):
         """How it was paid if it was paid at once, else how the buyer is expected to pay."""
         if self._is_paid(invoice) and len(invoice.payments) == 1:
-            return {"FormaPlatnosci": FORM_OF_JOURNAL.get(invoice.payments[0].journal_type)}
+            return {"FormaPlatnosci": invoice.payments[0].form}
         method = invoice.move.preferred_payment_method_line_id
-        if method.ksef_payment_form == "other":
+        if method.ksef_payment_form == _OTHER:
             description = text.shorten(text.clean_line(method.name), _FORM_LIMIT)[0]
             return {"PlatnoscInna": True, "OpisPlatnosci": description}
         return {"FormaPlatnosci": self._payment_form(method)}
 
     def _payment_form(self, method):
-        if method.ksef_payment_form:
-            return int(method.ksef_payment_form)
-        return FORM_OF_JOURNAL.get(method.journal_id.type, TRANSFER)
+        return self._form_of_method(method) or FORM_OF_JOURNAL.get(method.journal_id.type, TRANSFER)
+
+    def _form_of_payment(self, payment_move):
+        """How it was paid: as the method of the payment says, else as the kind of its journal."""
+        method = payment_move.origin_payment_id.payment_method_line_id
+        form = FORM_OF_JOURNAL.get(self._journal_type_of(payment_move))
+        return self._form_of_method(method) or form
+
+    def _form_of_method(self, method):
+        """None where the journal tells, or only the words of the method would."""
+        form = method.ksef_payment_form
+        return int(form) if form and form != _OTHER else None
+
+    def _journal_type_of(self, payment_move):
+        """Payments at the till are booked in a general journal; their method says what it was."""
+        at_till = "pos_payment_ids" in payment_move._fields and payment_move.sudo().pos_payment_ids
+        if not at_till:
+            return payment_move.journal_id.type
+        method = at_till.payment_method_id[:1]
+        is_card = method.type == "bank" and method.payment_method_type != "qr_code"
+        return "credit" if is_card else method.type
 
     # === ACCOUNTS === #
 
