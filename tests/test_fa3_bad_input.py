@@ -194,6 +194,15 @@ class TestBadLines(Fa3Common):
         self.assertEqual(self.codes(self.sell(ksef_contract_on="1999-01-01")), [])
         self.assertEqual(self.codes(self.sell(ksef_contract_on="1989-12-31")), ["E-DAT-01"])
 
+    def test_every_day_of_the_document_is_looked_at(self):
+        too_early = {
+            "ksef_advance_on": "2005-12-31",
+            "ksef_transport_ids": [Command.create({"starts_at": "2021-09-30 12:00:00"})],
+        }
+        for field, value in too_early.items():
+            invoice = self.sell(ksef_invoice_type="ZAL", ksef_order_total=123, **{field: value})
+            self.assertEqual(self.codes(invoice), ["E-DAT-01"], field)
+
     def test_sum_that_does_not_agree_is_refused(self):
         invoice = self.sell()
         self.env.flush_all()

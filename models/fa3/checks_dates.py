@@ -4,9 +4,10 @@ from odoo import models
 
 # An invoice must not be issued earlier before the supply (art. 106i(7) VAT Act).
 _EARLIEST = timedelta(days=60)
-# The days that the schema takes: of sales, of payments, of contracts
+# The days that the schema takes: of sales, of payments, of contracts, of transports
 _FIRST_DAY, _LAST_DAY = date(2006, 1, 1), date(2050, 1, 1)
 _FIRST_PAYMENT_DAY, _FIRST_CONTRACT_DAY = date(2016, 7, 1), date(1990, 1, 1)
+_FIRST_TRANSPORT_DAY = date(2021, 10, 1)
 
 
 class KsefFa3ChecksDates(models.AbstractModel):
@@ -33,21 +34,33 @@ class KsefFa3ChecksDates(models.AbstractModel):
 
     def _days_by_bound(self, invoice):
         """Yield the first day that the schema takes, and the days that it holds for."""
-        move = invoice.move
-        yield (
-            _FIRST_DAY,
-            [
-                move.invoice_date,
-                move.ksef_period_starts_on,
-                move.ksef_period_ends_on,
-                *invoice.supply_days,
-                *move.ksef_partial_advance_ids.mapped("paid_on"),
-                *move.ksef_new_transport_ids.mapped("first_used_on"),
-            ],
-        )
-        terms = self._terms_of(move).mapped("date_maturity")
-        yield _FIRST_PAYMENT_DAY, [*terms, *(payment.paid_on for payment in invoice.payments)]
+        move, transports = invoice.move, invoice.move.ksef_transport_ids
+        yield _FIRST_DAY, self._days_of_sale(invoice)
+        yield _FIRST_PAYMENT_DAY, self._days_of_payment(invoice)
         yield _FIRST_CONTRACT_DAY, [move.ksef_contract_on]
+        moments = [*transports.mapped("starts_at"), *transports.mapped("ends_at")]
+        yield _FIRST_TRANSPORT_DAY, [moment.date() for moment in moments if moment]
+
+    def _days_of_sale(self, invoice):
+        move, correction = invoice.move, invoice.correction
+        return [
+            move.invoice_date,
+            move.ksef_period_starts_on,
+            move.ksef_period_ends_on,
+            move.ksef_advance_on,
+            move.ksef_right_supply_on,
+            *invoice.supply_days,
+            *move.ksef_partial_advance_ids.mapped("paid_on"),
+            *move.ksef_new_transport_ids.mapped("first_used_on"),
+            *(corrected.issued_on for corrected in (correction.corrected if correction else ())),
+        ]
+
+    def _days_of_payment(self, invoice):
+        return [
+            *self._terms_of(invoice.move).mapped("date_maturity"),
+            *(payment.paid_on for payment in invoice.payments),
+            invoice.move.ksef_right_due_on,
+        ]
 
     def _problem_of_bounds(self, invoice, day, first_day):
         return self._problem(
