@@ -99,10 +99,16 @@ class TestSelfBilling(SelfBillingCommon):
         bill = self.buy()
         body = f"{VENDOR_NIP}-20260302-0100001AF629"
         bill.sudo().ksef_number = f"{body}-{check_digits(f'{body}-00')}"
-        refund = bill._reverse_moves([{"invoice_date": TODAY, "date": TODAY}])
+        wizard = self.env["account.move.reversal"].with_context(
+            active_model="account.move", active_ids=bill.ids
+        )
+        wizard.create({"journal_id": bill.journal_id.id, "reason": "zwrot towaru"}).refund_moves()
+        refund = bill.reversal_move_ids
         refund.action_post()
+        self.assertEqual(self.codes(refund), [])
         document = self.build(refund)
         self.assertEqual(document["Fa/RodzajFaktury"], "KOR")
+        self.assertEqual(document["Fa/PrzyczynaKorekty"], "zwrot towaru")
         self.assertEqual((document["Fa/P_13_1"], document["Fa/P_15"]), ("-100.00", "-123.00"))
         self.assertEqual(document["Fa/Adnotacje/P_17"], "1")
         self.assertEqual(document["Podmiot1/DaneIdentyfikacyjne/NIP"], VENDOR_NIP)

@@ -14,7 +14,7 @@ class AccountMoveReversal(models.TransientModel):
     def _prepare_default_reversal(self, move):
         """Odoo may post the reversal at once, so KSeF must be told here why it was made."""
         values = super()._prepare_default_reversal(move)
-        if move.is_sale_document():
+        if move._ksef_is_issued_here():
             values["ksef_correction_reason"] = self.reason
             values["ksef_party_snapshot"] = self.env.context.get("ksef_party_snapshot", "current")
         return values
