@@ -12,7 +12,6 @@ _STORED_COLUMNS = {
     "ksef_invoice_type": "varchar",
     "ksef_correction_type": "varchar",
 }
-_REASON_LIMIT = 256
 
 
 class AccountMove(models.Model):
@@ -48,9 +47,7 @@ class AccountMove(models.Model):
         "('state', '=', 'posted')]",
         help="The first invoice, also where an earlier correction of it is corrected.",
     )
-    ksef_correction_reason = fields.Char(
-        string="Reason of the correction", size=_REASON_LIMIT, copy=False
-    )
+    ksef_correction_reason = fields.Char(string="Reason of the correction", copy=False)
     ksef_correction_type = fields.Selection(
         [
             ("1", "In the period of the corrected invoice"),

@@ -2,6 +2,7 @@ from odoo import models
 
 from ...ksef import number
 from ...ksef.errors import InvalidDocument
+from ..account_move_correction import REFUNDS
 from . import corrections_state as states
 
 _RULES = (
@@ -29,7 +30,7 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
         """A kind that a person chose must not turn a correction into a sale."""
         yield from super()._obstacles(invoice)
         move = invoice.move
-        is_reversal = move.move_type == "out_refund" or move._ksef_corrected_source()
+        is_reversal = move.move_type in REFUNDS or move._ksef_corrected_source()
         if is_reversal and move._ksef_kind() and not move.ksef_is_correction:
             yield self.env._("what reverses another document can only be a correction in KSeF.")
         if self._is_state_missing(invoice):
@@ -44,6 +45,20 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
         if not correction or correction.state or not correction.corrected:
             return False
         return move.ksef_is_formal or move._ksef_kind() in ("KOR_ZAL", "KOR_ROZ")
+
+    # === PAYMENT === #
+
+    def _check_annex15(self, invoice):
+        if not self._is_credit(invoice):
+            yield from super()._check_annex15(invoice)
+
+    def _check_split_payment(self, invoice):
+        if not self._is_credit(invoice):
+            yield from super()._check_split_payment(invoice)
+
+    def _is_credit(self, invoice):
+        """Whether the document takes back: there is nothing to pay to the seller."""
+        return bool(invoice.correction and invoice.correction.sign < 0)
 
     # === WHAT IS CORRECTED === #
 

@@ -5,9 +5,11 @@ from decimal import Decimal
 from odoo import models
 
 from ...ksef.fa3 import text
+from ...ksef.fa3.amounts import round_money
 from ...ksef.fa3.faktura.invoice import DaneFaKorygowanej, Fa, Podmiot1K, Podmiot2K
 from ...ksef.fa3.plan import limit_of
 from . import corrections_state as states
+from .annotations import SPLIT_PAYMENT_LIMIT
 
 _REASON_LIMIT = limit_of(Fa, "PrzyczynaKorekty")
 _BUYER = "NB01"  # ties the buyer to the data that are corrected
@@ -162,7 +164,7 @@ class KsefFa3Corrections(models.AbstractModel):
         move = invoice.move
         values = {
             "P_15": Decimal(0) if move.ksef_is_formal else correction.sign * invoice.total,
-            "PrzyczynaKorekty": self._correction_reason(move),
+            "PrzyczynaKorekty": text.shorten(self._correction_reason(move), _REASON_LIMIT)[0],
             "TypKorekty": int(move.ksef_correction_type) if move.ksef_correction_type else None,
             "DaneFaKorygowanej": tuple(map(self._build_corrected, correction.corrected)),
             "OkresFaKorygowanej": text.clean_line(move.ksef_corrected_period),
@@ -182,8 +184,7 @@ class KsefFa3Corrections(models.AbstractModel):
         }
 
     def _correction_reason(self, move):
-        reason = text.clean_line(move.ksef_correction_reason) or text.clean_line(move.ref)
-        return text.shorten(reason, _REASON_LIMIT)[0]
+        return text.clean_line(move.ksef_correction_reason) or text.clean_line(move.ref)
 
     def _build_corrected(self, corrected):
         return DaneFaKorygowanej(
@@ -210,16 +211,36 @@ class KsefFa3Corrections(models.AbstractModel):
             known,
             P_16=built.P_16 if move.ksef_cash_method else known.P_16,
             P_18=built.P_18 if move.ksef_reverse_charge else built.P_18 or known.P_18,
-            P_18A=built.P_18A if move.ksef_split_payment else known.P_18A,
+            P_18A=built.P_18A,
             Zwolnienie=known.Zwolnienie if known.Zwolnienie.P_19 else built.Zwolnienie,
         )
+
+    def _is_split_payment(self, invoice):
+        """As on the corrected invoice, unless the correction lifts that above the limit."""
+        state = invoice.correction and invoice.correction.state
+        if not state or invoice.move.ksef_split_payment:
+            return super()._is_split_payment(invoice)
+        return state.last.Fa.Adnotacje.P_18A or self._is_lifted_above_limit(invoice, state)
+
+    def _is_lifted_above_limit(self, invoice, state):
+        change = invoice.correction.sign * invoice.total
+        before, after = (total * (invoice.rate or 1) for total in (state.due, state.due + change))
+        is_annex15 = any(row.P_12_Zal_15 for row in state.rows.values()) or any(
+            row.is_annex15 for row in invoice.rows
+        )
+        is_lifted = round_money(before) <= SPLIT_PAYMENT_LIMIT < round_money(after)
+        return is_lifted and is_annex15 and self._is_taxpayer(invoice.buyer)
 
     def _build_descriptions(self, invoice):
         """Rows of a correction are numbered by changes, so nothing refers to their numbers."""
         built = super()._build_descriptions(invoice)
         if not invoice.correction:
             return built
-        return tuple(replace(item, NrWiersza=None) for item in built)
+        rest = text.shorten(self._correction_reason(invoice.move), _REASON_LIMIT)[1]
+        return (
+            *self._describe("Przyczyna korekty cd.", rest),
+            *(replace(item, NrWiersza=None) for item in built),
+        )
 
     def _reference_of(self, invoice):
         """None where Odoo wrote the corrected number and the reason: they have their own fields."""
@@ -263,16 +284,19 @@ class KsefFa3Corrections(models.AbstractModel):
         state = invoice.correction.state
         seller, buyer = self._build_seller(invoice), self._build_buyer(invoice)
         was_seller, was_buyer = state.last.Podmiot1, state.last.Podmiot2
-        return {
-            "Podmiot1K": self._build_former_seller(was_seller)
-            if (seller.DaneIdentyfikacyjne, seller.Adres)
-            != (was_seller.DaneIdentyfikacyjne, was_seller.Adres)
-            else None,
-            "Podmiot2K": (self._build_former_buyer(was_buyer),)
-            if (buyer.DaneIdentyfikacyjne, buyer.Adres)
-            != (was_buyer.DaneIdentyfikacyjne, was_buyer.Adres)
-            else (),
-        }
+        former = {}
+        if self._has_other_data(seller, was_seller):
+            former["Podmiot1K"] = self._build_former_seller(was_seller)
+        if self._has_other_data(buyer, was_buyer):
+            former["Podmiot2K"] = (self._build_former_buyer(was_buyer),)
+        return former
+
+    def _has_other_data(self, party, former):
+        """Whether a party has another name or address than before."""
+        return (party.DaneIdentyfikacyjne, party.Adres) != (
+            former.DaneIdentyfikacyjne,
+            former.Adres,
+        )
 
     def _build_former_seller(self, seller):
         return Podmiot1K(

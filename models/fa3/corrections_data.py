@@ -9,6 +9,7 @@ from ...ksef.fa3.faktura.invoice import FaWiersz, Podmiot2K
 from ...ksef.fa3.faktura.parties import TPodmiot2
 from ...ksef.fa3.faktura.payment import Platnosc, TerminPlatnosci
 from ...ksef.fa3.rates import GROUPS
+from ..account_move_correction import REFUNDS
 
 _ADDITIONAL_BUYER = 4  # Podmiot3/Rola
 
@@ -53,6 +54,12 @@ class KsefFa3CorrectionsData(models.AbstractModel):
             known = replace(known, RachunekBankowy=(account,))
         return known if move.ksef_right_due_on or move.ksef_right_bank_id else None
 
+    def _account_to_pay(self, move):
+        """Nobody pays a credit note to the seller; it may only correct the account."""
+        return (
+            move.ksef_right_bank_id if move.move_type in REFUNDS else super()._account_to_pay(move)
+        )
+
     # === ADDITIONAL BUYERS === #
 
     def _build_document(self, invoice):
@@ -68,7 +75,7 @@ class KsefFa3CorrectionsData(models.AbstractModel):
         former = (
             self._build_former_additional(number, was)
             for number, now, was in self._pair_buyers(invoice, document)
-            if (now.DaneIdentyfikacyjne, now.Adres) != (was.DaneIdentyfikacyjne, was.Adres)
+            if self._has_other_data(now, was)
         )
         fa = replace(document.Fa, Podmiot2K=(*document.Fa.Podmiot2K, *former))
         return replace(document, Podmiot3=tuple(parties), Fa=fa)

@@ -9,6 +9,7 @@ from odoo import models
 
 from ...ksef.errors import InvalidDocument
 from ...ksef.fa3 import reader
+from ..account_move_correction import REFUNDS
 from . import corrections_state as states
 from .corrections_state import State
 
@@ -67,7 +68,7 @@ class KsefFa3CorrectionsReading(models.AbstractModel):
         originals = {invoice.move: invoice for invoice in self._read(origins)}
         return {
             move: Correction(
-                sign=-1 if move.move_type in ("out_refund", "in_refund") else 1,
+                sign=-1 if move.move_type in REFUNDS else 1,
                 corrected=tuple(self._read_corrected(move)),
                 state=None
                 if self._has_unknown_corrections(move, siblings)
