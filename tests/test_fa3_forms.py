@@ -56,6 +56,14 @@ class TestForms(Fa3Common):
             form.ksef_contract_no = "U/7"
         self.assertEqual(self.buyer.ksef_factor_partner_id, factor)
 
+    def test_who_only_invoices_classifies_products(self):
+        product = self.env["product.template"].create({"name": "Tarcica"})
+        self.accountant.group_ids |= self.env.ref("product.group_product_manager")
+        with Form(product.with_user(self.accountant)) as form:
+            form.ksef_is_annex15 = True
+            form.ksef_pkwiu = "16.10.10.0"
+        self.assertEqual((product.ksef_is_annex15, product.ksef_pkwiu), (True, "16.10.10.0"))
+
     def test_settings_of_documents_belong_to_the_company(self):
         settings = self.env["res.config.settings"].with_company(self.company)
         settings.create({"ksef_regon": "999999999", "ksef_discount_mode": "p10_unit"}).execute()
