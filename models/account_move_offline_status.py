@@ -17,9 +17,9 @@ class AccountMove(models.Model):
                 "Act)."
             )
         if self.ksef_is_technically_correctable:
-            return self.env._("The buyer has it: send a technical correction.")
+            return self._ksef_ask(self.env._("The buyer has it: send a technical correction."))
         if self.ksef_is_draft_of_issued:
-            return self.env._("The buyer has it: confirm it with the same content.")
+            return self._ksef_ask(self.env._("The buyer has it: confirm it with the same content."))
         if self._ksef_is_issued_offline():
             return self.env._("Issued offline; it is sent by itself when KSeF takes it.")
         return super()._ksef_say_next()

@@ -28,10 +28,12 @@ EXEMPTIONS = {
         "Not sent to KSeF, because the buyer is a consumer (art. 106ga(2)(4) VAT Act)."
     ),
 }
-NEXT = {
-    "to_send": _lt("Send it with the button."),
+UNDER_WAY = {
     "sending": _lt("It is on its way; the number appears by itself."),
     "sent": _lt("KSeF is checking it; the number appears by itself."),
+}
+TO_DO = {
+    "to_send": _lt("Send it with the button."),
     "rejected": _lt("Correct it and send it again."),
     "error": _lt("Correct what is named and send it again."),
 }
@@ -79,7 +81,7 @@ class AccountMove(models.Model):
     # === WORDS === #
 
     @api.depends("ksef_state", "ksef_exemption", "ksef_due_at")
-    @api.depends_context("lang", "tz")
+    @api.depends_context("lang", "tz", "uid")
     def _compute_ksef_status_line(self):
         for move in self:
             parts = (move._ksef_say_since(), move._ksef_say_next(), move._ksef_say_due())
@@ -99,12 +101,18 @@ class AccountMove(models.Model):
             return self.env._(EXEMPTIONS[self.ksef_exemption]) if self.ksef_exemption else ""
         if self.ksef_state == "accepted":
             return "" if self.ksef_upo_url else self.env._("The receipt (UPO) follows by itself.")
+        if self.ksef_state in UNDER_WAY:
+            return self.env._(UNDER_WAY[self.ksef_state])
         goes_at = self._ksef_goes_at()
         if not goes_at:
-            return self.env._(NEXT[self.ksef_state])
+            return self._ksef_ask(self.env._(TO_DO[self.ksef_state]))
         if goes_at <= fields.Datetime.now():
             return self.env._("It is sent by itself within minutes.")
         return self.env._("It is sent by itself at %s.", self._ksef_format(goes_at))
+
+    def _ksef_ask(self, words):
+        """What an accountant has to do; anybody else reads who does it."""
+        return words if self._ksef_user_may_send() else self.env._("Accounting takes care of it.")
 
     def _ksef_say_due(self):
         if not self.ksef_due_at:

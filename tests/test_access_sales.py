@@ -78,6 +78,12 @@ class TestSalesperson(ModulesMixin, SendDialogCommon):
         with self.assertRaises(AccessError):
             self.mine.action_ksef_download_upo()
 
+    def test_reads_who_sends_an_own_invoice(self):
+        theirs = self.invoice.with_user(self.accountant).ksef_status_line
+        self.assertIn("Send it with the button.", theirs)
+        self.assertIn("Accounting takes care of it.", self.mine.ksef_status_line)
+        self.assertNotIn("button", self.mine.ksef_status_line)
+
     def test_sees_the_document_of_an_own_invoice(self):
         action = self.mine.action_ksef_preview()
         preview = self.env["ksef.preview"].with_user(self.seller).browse(action["res_id"])
