@@ -18,6 +18,7 @@ class KsefSend(models.TransientModel):
     group_ids = fields.One2many("ksef.send.group", "wizard_id", readonly=True)
     problem_ids = fields.One2many("ksef.send.problem", "wizard_id", readonly=True)
     shown_group_id = fields.Many2one("ksef.send.group", readonly=True)
+    shown_title = fields.Char(related="shown_group_id.title", readonly=True)
     shown_problem_ids = fields.One2many(
         related="shown_group_id.problem_ids", string="Problems shown", readonly=True
     )
