@@ -1,5 +1,6 @@
 """What the Odoo tests share: two Polish companies, an accountant, and a running simulator."""
 
+import atexit
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from functools import lru_cache
@@ -19,7 +20,9 @@ NIP, OTHER_NIP, BUYER_NIP = "1234563218", "5555555555", "7762811692"
 @lru_cache
 def simulator_url():
     """A simulator in a thread of these tests: it lives in the time that they freeze."""
-    return Simulator(port=0, fast=True).start()
+    simulator = Simulator(port=0, fast=True)
+    atexit.register(simulator.stop)  # no thread of it may meet the end of the interpreter
+    return simulator.start()
 
 
 class Simulation(Control):

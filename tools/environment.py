@@ -9,6 +9,7 @@ import hashlib
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tools.processes import Program
 RUN = ("run", "test")
 LINT = ("lint",)
 NEWEST = (3, 13)  # the newest Python that Odoo 19 is made for
+PAUSES = (0, 5, 30)  # seconds before each attempt to install: a mirror may be away for a moment
 
 
 def python(names: Sequence[str] = RUN) -> Path:
@@ -76,10 +78,12 @@ def _make(folder: Path, base: str, pins: Sequence[Path]) -> None:
 def _install(interpreter: Path, pins: Sequence[Path]) -> None:
     """With uv if it is there, else with pip; uv may not know what pip is configured with."""
     files = [part for file in pins for part in ("-r", str(file))]
-    for installer in _installers(interpreter):
-        child = processes.complete("install", Program(argv=[*installer, *files]))
-        if child.popen.returncode == 0:
-            return
+    for pause in PAUSES:
+        time.sleep(pause)
+        for installer in _installers(interpreter):
+            child = processes.complete("install", Program(argv=[*installer, *files]))
+            if child.popen.returncode == 0:
+                return
     raise console.Problem(f"The Python packages could not be installed.\n{processes.tail(child)}")
 
 
