@@ -79,6 +79,14 @@ class TestPartyRules(Fa3Common):
         self.account = self.account.copy({"acc_number": "61109010140000071219812875"})
         self.assertEqual(self.codes(self.sell()), ["W-PAY-02"])
 
+    def test_account_of_another_country_is_checked_as_an_iban(self):
+        for number, codes in (
+            ("DE89370400440532013000", []),
+            ("DE88370400440532013000", ["W-PAY-02"]),
+        ):
+            self.account = self.account.copy({"acc_number": number})
+            self.assertEqual([p.code for p in self.problems(self.sell())], codes)
+
 
 @tagged("post_install", "-at_install")
 class TestTaxRules(Fa3Common):

@@ -460,6 +460,10 @@ class TestCurrency(EuroCommon):
         document = self.build(self.sell_in_euro())
         self.assertEqual(document["Fa/Platnosc/RachunekBankowy/NrRB"], f"PL{ACCOUNT_NUMBER}")
 
+    def test_account_is_checked_for_a_payer_in_euro_too(self):
+        self.account = self.account.copy({"acc_number": "PL61109010140000071219812875"})
+        self.assertEqual(self.codes(self.sell_in_euro()), ["W-PAY-02"])
+
     def test_s27_rate_of_small_money_keeps_six_decimals(self):
         forint = self.use_currency("HUF", 0.011234)
         document = self.golden(self.sell(self.line(price_unit=40000), currency_id=forint.id))

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ...ksef.fa3.accounts import is_valid_nrb
+from ...ksef.fa3.accounts import is_iban, is_valid_iban, is_valid_nrb
 from ...ksef.nip import is_valid_internal_id, is_valid_nip
 from ..problem import Problem
 from .identity import clean_number, identify_partner, identify_party
@@ -217,16 +217,27 @@ class KsefFa3ChecksParties(models.AbstractModel):
         )
 
     def _check_bank_account(self, invoice):
+        """The account may be of any country; what looks like an IBAN has to be one."""
         account = self._account_to_pay(invoice.move)
-        number = self._account_number(invoice, account) if account else ""
-        if account and number.isdigit() and not is_valid_nrb(number):
-            yield Problem(
-                code="W-PAY-02",
-                record=account,
-                field="acc_number",
-                message=self.env._(
-                    "The bank account %(number)s is not a valid Polish number of 26 digits.",
-                    number=account.acc_number,
-                ),
-                remedy=self.env._("Correct the bank account on the invoice."),
+        number = (account.sanitized_acc_number or "").removeprefix("PL")
+        if number.isdigit() and not is_valid_nrb(number):
+            message = self.env._(
+                "The bank account %(number)s is not a valid Polish number of 26 digits.",
+                number=account.acc_number,
             )
+            yield self._problem_of_account(account, message)
+        elif is_iban(number) and not is_valid_iban(number):
+            message = self.env._(
+                "The bank account %(number)s is not a valid IBAN: its check digits are wrong.",
+                number=account.acc_number,
+            )
+            yield self._problem_of_account(account, message)
+
+    def _problem_of_account(self, account, message):
+        return Problem(
+            code="W-PAY-02",
+            record=account,
+            field="acc_number",
+            message=message,
+            remedy=self.env._("Correct the bank account on the invoice."),
+        )

@@ -8,7 +8,7 @@ import pytest
 from fa3_samples import TODAY, change_invoice, make_row, make_sale
 
 from ksef.fa3 import checks
-from ksef.fa3.accounts import is_valid_nrb
+from ksef.fa3.accounts import is_iban, is_valid_iban, is_valid_nrb
 from ksef.fa3.faktura import Faktura
 from ksef.fa3.faktura.annotations import Adnotacje, Zwolnienie
 from ksef.fa3.faktura.attachment import Zalacznik
@@ -330,3 +330,24 @@ def test_row_without_code_is_of_the_margin_or_the_oss_scheme() -> None:
 )
 def test_account_number_has_check_digits(number: str, is_valid: bool) -> None:
     assert is_valid_nrb(number) is is_valid
+
+
+@pytest.mark.parametrize(
+    ("number", "is_valid"),
+    [
+        ("DE89370400440532013000", True),
+        ("GB82WEST12345698765432", True),
+        ("DE88370400440532013000", False),
+        ("GB82WEST12345698765423", False),
+        ("PL61109010140000071219812874", True),
+    ],
+)
+def test_iban_has_two_check_digits(number: str, is_valid: bool) -> None:
+    assert is_iban(number)
+    assert is_valid_iban(number) is is_valid
+
+
+@pytest.mark.parametrize("number", ["", "021000021", "DE", "de89370400440532013000"])
+def test_other_numbers_are_no_iban(number: str) -> None:
+    assert not is_iban(number)
+    assert not is_valid_iban(number)
