@@ -450,6 +450,15 @@ class TestWhatIsCorrected(CorrectionsCommon):
         self.assertEqual(document.texts("Fa/FaWiersz/KursWaluty"), ["4.25", "4.25"])
         self.assertEqual((document["Fa/P_14_1"], document["Fa/P_14_1W"]), ("-23.00", "-97.75"))
 
+    def test_correction_needs_no_rate_of_its_own(self):
+        euro = self.env.ref("base.EUR")
+        euro.active = True
+        euro.rate_ids.unlink()
+        invoice = self.sell_accepted(currency_id=euro.id, invoice_currency_rate=1 / 4.25)
+        refund = self.credit(invoice)
+        self.assertEqual(self.codes(refund), [])
+        self.assertEqual(self.build(refund).texts("Fa/FaWiersz/KursWaluty"), ["4.25", "4.25"])
+
 
 @tagged("post_install", "-at_install")
 class TestPartiesOfCorrections(CorrectionsCommon):

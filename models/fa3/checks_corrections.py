@@ -46,7 +46,13 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
             return False
         return move.ksef_is_formal or move._ksef_kind() in ("KOR_ZAL", "KOR_ROZ")
 
-    # === PAYMENT === #
+    # === EXCHANGE RATE AND PAYMENT === #
+
+    def _check_currency_rate(self, invoice):
+        """A correction has the rate of its invoice, which was looked at there."""
+        move = invoice.move
+        if move.ksef_origin_move_id.currency_id != move.currency_id:
+            yield from super()._check_currency_rate(invoice)
 
     def _check_annex15(self, invoice):
         if not self._is_credit(invoice):
