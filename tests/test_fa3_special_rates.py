@@ -456,6 +456,12 @@ class TestSimplifiedInvoices(SpecialRates):
         self.assertEqual(document["Fa/FaWiersz/P_12"], "23")
         self.assertFalse(document.has("Fa/FaWiersz/P_11A"))
 
+    def test_total_only_of_the_margin_scheme_names_no_rate(self):
+        margin = self.create_zero_tax("Marża", "margin", ksef_margin_kind="3_1")
+        document = self.build(self.sell(self.line(margin), ksef_simplified="total"))
+        self.assertFalse(document.has("Fa/FaWiersz/P_12"))
+        self.assertEqual(document["Fa/P_15"], "100.00")
+
     def test_total_only_with_two_rates(self):
         invoice = self.sell(self.line(), self.line("vs_kraj_8"), ksef_simplified="total")
         document = self.build(invoice)

@@ -56,7 +56,7 @@ class KsefFa3Rows(models.AbstractModel):
             UU_ID=row.line.ksef_uuid or None,
             P_7=self._row_name(row),
             P_11A=row.gross if is_total and len(invoice.codes) > 1 else None,
-            P_12=row.code if is_total else None,
+            **(self._build_rate(row) if is_total else {}),
         )
 
     # === NAME AND CODES === #
