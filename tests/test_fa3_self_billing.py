@@ -114,6 +114,11 @@ class TestSelfBilling(SelfBillingCommon):
         self.assertEqual(document["Podmiot1/DaneIdentyfikacyjne/NIP"], VENDOR_NIP)
         self.assertEqual(document["Fa/DaneFaKorygowanej/NrFaKorygowanej"], bill.name)
 
+    def test_vendor_who_is_related_is_marked(self):
+        self.assertFalse(self.build(self.buy()).has("Fa/TP"))
+        self.vendor.l10n_pl_links_with_customer = True
+        self.assertEqual(self.build(self.buy())["Fa/TP"], "1")
+
     def test_settings_of_our_sales_are_none_of_the_vendors(self):
         self.company.write(
             {

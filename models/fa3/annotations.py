@@ -64,8 +64,13 @@ class KsefFa3Annotations(models.AbstractModel):
         return move.company_id.ksef_is_with_jpk_codes and (move.ksef_is_fp or from_till)
 
     def _is_related(self, invoice):
-        is_related = invoice.buyer.l10n_pl_links_with_customer
+        """TP."""
+        is_related = self._other_party(invoice).l10n_pl_links_with_customer
         return bool(invoice.move.company_id.ksef_is_with_jpk_codes and is_related)
+
+    def _other_party(self, invoice):
+        """With whom our company does business."""
+        return invoice.buyer
 
     # === EXEMPTION AND MARGIN === #
 

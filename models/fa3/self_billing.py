@@ -44,6 +44,11 @@ class KsefFa3SelfBilling(models.AbstractModel):
             return invoice.move.commercial_partner_id
         return super()._seller_partner(invoice)
 
+    def _other_party(self, invoice):
+        if invoice.move._ksef_is_self_billed():
+            return invoice.move.commercial_partner_id
+        return super()._other_party(invoice)
+
     # === BUILDING === #
 
     def _build_seller(self, invoice):
