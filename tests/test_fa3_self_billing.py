@@ -173,6 +173,20 @@ class TestSendingSelfBilled(KsefCommon):
         self.assertEqual(self.bill.ksef_state, "to_send")
         self.assertTrue(self.bill.ksef_has_document)
 
+    def test_self_billed_invoice_has_a_preview(self):
+        bill = self.bill.with_user(self.accountant).sudo(False)
+        self.assertTrue(bill.ksef_has_preview)
+        preview = self.env["ksef.preview"].browse(bill.action_ksef_preview()["res_id"])
+        self.assertIn("<P_17>1</P_17>", preview.xml)
+        self.assertFalse(preview.is_blocked)
+
+    def test_bill_of_another_journal_has_no_preview(self):
+        journal = self.company_data["default_journal_purchase"]
+        bill = self.env["account.move"].create(
+            {"move_type": "in_invoice", "journal_id": journal.id, "company_id": self.company.id}
+        )
+        self.assertFalse(bill.ksef_has_preview)
+
     def test_self_billed_invoice_gets_its_number(self):
         self.simulator.authorize(BUYER_NIP, NIP)
         self.send(self.bill)

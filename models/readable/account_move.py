@@ -25,12 +25,11 @@ class AccountMove(models.Model):
 
     ksef_has_preview = fields.Boolean(compute="_compute_ksef_has_preview")
 
-    @api.depends("move_type", "company_id")
+    @api.depends("move_type", "journal_id", "company_id")
     def _compute_ksef_has_preview(self):
         for move in self:
-            move.ksef_has_preview = (
-                move.is_sale_document() and move.company_id.account_fiscal_country_id.code == "PL"
-            )
+            is_polish = move.company_id.account_fiscal_country_id.code == "PL"
+            move.ksef_has_preview = is_polish and move._ksef_is_issued_here()
 
     def action_ksef_preview(self):
         """Show the document as people read it and as XML, before sending and after."""
