@@ -106,7 +106,7 @@ class KsefFa3Corrections(models.AbstractModel):
             return self._build_after_rate_change(before, same, others)
         new = [row for row in differences if states.value_of(row) > 0 and len(differences) > 1]
         is_price = all(self._is_price_change(row, before) for row in members)
-        after = states.add(before, same, is_price=is_price)
+        after = (states.add_prices if is_price else states.add_quantities)(before, same)
         return self._describe_as(after, new[-1]) if new else after
 
     def _build_after_rate_change(self, before, same, others):

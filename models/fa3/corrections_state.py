@@ -73,7 +73,9 @@ def apply(state, document):
         if key in replaced or key not in rows or code_of(rows[key]) != code_of(row):
             rows[key] = row
         else:
-            rows[key] = add(rows[key], [row], is_price=price_of(row) != price_of(rows[key]))
+            is_price = price_of(row) != price_of(rows[key])
+            add = add_prices if is_price else add_quantities
+            rows[key] = add(rows[key], [row])
     return replace(
         state,
         last=document,
@@ -93,11 +95,18 @@ def _add_sums(sums, fa):
     return added
 
 
-def add(row, differences, *, is_price):
-    """The row with differences of the same rate added; of prices the quantity stays."""
-    quantity = (row.P_8B or _ZERO) + sum(
-        (_ZERO if is_price else item.P_8B or _ZERO for item in differences), _ZERO
-    )
+def add_quantities(row, differences):
+    """The row with differences of the same rate added."""
+    quantity = sum((item.P_8B or _ZERO for item in differences), row.P_8B or _ZERO)
+    return _add_values(row, differences, quantity)
+
+
+def add_prices(row, differences):
+    """The same where the differences are those of a price: the quantity stays."""
+    return _add_values(row, differences, row.P_8B or _ZERO)
+
+
+def _add_values(row, differences, quantity):
     value = value_of(row) + sum((value_of(item) for item in differences), _ZERO)
     tax = None
     if row.P_11Vat is not None:
