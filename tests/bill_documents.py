@@ -49,6 +49,14 @@ def row(number, name="Towar", quantity=1, price=None, net=None, code="23", **mor
     return {key: value for key, value in values.items() if value is not None}
 
 
+def totals_of(total, *groups):
+    """P_13 … P_15 out of the total and (number, net amount, tax) of groups of rates."""
+    stated = {}
+    for number, net, tax in groups:
+        stated |= {f"P_13_{number}": net, f"P_14_{number}": tax}
+    return {**stated, "P_15": total}
+
+
 def document(*, buyer, totals, rows=(), kind="VAT", seller=SELLER_NIP, **more):
     """The bytes of a document.
 

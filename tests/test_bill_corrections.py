@@ -1,6 +1,6 @@
 from odoo.tests import tagged
 
-from .bill_documents import number_of, row
+from .bill_documents import number_of, row, totals_of
 from .bill_reading_common import ReadingCommon
 
 
@@ -92,13 +92,7 @@ class TestBillCorrections(ReadingCommon):
     def test_r11_change_of_rate_of_an_advance_comes_to_nothing(self):
         bill = self.bill(
             self.correction(
-                {
-                    "P_13_1": "-15993.60",
-                    "P_14_1": "-3678.53",
-                    "P_13_2": "18214.94",
-                    "P_14_2": "1457.19",
-                    "P_15": 0,
-                },
+                totals_of(0, (1, "-15993.60", "-3678.53"), (2, "18214.94", "1457.19")),
                 [],
                 kind="KOR_ZAL",
             )
@@ -110,13 +104,7 @@ class TestBillCorrections(ReadingCommon):
         before = {"NrWierszaZam": 1, "P_7Z": "Mieszkanie", "P_11NettoZ": 300000, "P_12Z": 8}
         bill = self.bill(
             self.correction(
-                {
-                    "P_13_1": "133.28",
-                    "P_14_1": "30.65",
-                    "P_13_2": "9107.47",
-                    "P_14_2": "728.60",
-                    "P_15": "10000",
-                },
+                totals_of("10000", (1, "133.28", "30.65"), (2, "9107.47", "728.60")),
                 [],
                 kind="KOR_ZAL",
                 P_15ZK="20000",
@@ -153,13 +141,7 @@ class TestBillCorrections(ReadingCommon):
         ]
         bill = self.bill(
             self.correction(
-                {
-                    "P_13_1": "101.76",
-                    "P_14_1": "23.41",
-                    "P_13_2": "6953.54",
-                    "P_14_2": "556.29",
-                    "P_15": "7635",
-                },
+                totals_of("7635", (1, "101.76", "23.41"), (2, "6953.54", "556.29")),
                 [*({**one, "StanPrzed": 1} for one in rows), *rows],
                 kind="KOR_ROZ",
                 P_15ZK="300000",

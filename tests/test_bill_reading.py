@@ -3,7 +3,7 @@ from datetime import date
 from odoo import Command
 from odoo.tests import tagged
 
-from .bill_documents import ACCOUNT, SELLER_NIP, number_of, party, row
+from .bill_documents import ACCOUNT, SELLER_NIP, number_of, party, row, totals_of
 from .bill_reading_common import ReadingCommon
 from .common import BUYER_NIP, NIP
 
@@ -15,13 +15,7 @@ class TestBillReading(ReadingCommon):
     def test_r01_plain_invoice_whose_total_is_a_cent_more_gets_a_rounding_line(self):
         bill = self.bill(
             self.document(
-                totals={
-                    "P_13_1": "1666.66",
-                    "P_14_1": "383.33",
-                    "P_13_3": "0.95",
-                    "P_14_3": "0.05",
-                    "P_15": "2051",
-                },
+                totals=totals_of("2051", (1, "1666.66", "383.33"), (3, "0.95", "0.05")),
                 rows=[
                     row(1, "Lodówka", 1, "1626.01", "1626.01"),
                     row(2, "Wniesienie", 1, "40.65", "40.65"),
@@ -108,8 +102,9 @@ class TestBillReading(ReadingCommon):
         self.assertEqual(bill.payment_state, "not_paid")
         self.assertIn("paid already", " ".join(bill.message_ids.mapped("body")))
 
-    def settlement(self, **totals):
+    def settlement(self, total, *groups):
         """The bill of a flat and additions, of which a part was paid in advance."""
+        totals = totals_of(total, *groups)
         rows = [row(1, "Mieszkanie", 1, 307500, 307500, "8"), row(2, "Dodatki", 1, 4500, 4500)]
         advances = {"NrKSeFFaZaliczkowej": number_of()}
         return self.bill(
@@ -117,13 +112,8 @@ class TestBillReading(ReadingCommon):
         )
 
     def test_r14_settlement_deducts_the_advances(self):
-        bill = self.settlement(
-            P_13_1="4100.16",
-            P_14_1="943.04",
-            P_13_2="280177.59",
-            P_14_2="22414.21",
-            P_15="307635",
-        )
+        rest = (1, "4100.16", "943.04"), (2, "280177.59", "22414.21")
+        bill = self.settlement("307635", *rest)
         self.assertEqual(
             self.lines(bill),
             [(307500, "8"), (4500, "23"), (-399.84, "23"), (-27322.41, "8")],
@@ -143,13 +133,8 @@ class TestBillReading(ReadingCommon):
                 self.assertEqual(bill.amount_total, 450)
 
     def test_r17_settlement_keeps_its_wrong_rest_until_it_is_corrected(self):
-        bill = self.settlement(
-            P_13_1="3998.40",
-            P_14_1="919.63",
-            P_13_2="273224.05",
-            P_14_2="21857.92",
-            P_15="300000",
-        )
+        rest = (1, "3998.40", "919.63"), (2, "273224.05", "21857.92")
+        bill = self.settlement("300000", *rest)
         self.assertEqual(bill.amount_total, 300000)
         self.assertEqual(
             self.lines(bill), [(307500, "8"), (4500, "23"), (-501.6, "23"), (-34275.95, "8")]
