@@ -5,10 +5,22 @@ from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 
+from ..ksef.bill.facts import MAX_BYTES
 from ..ksef.crypto import hash_base64
 from ..models.inbox.fetch import MOST_FAILURES
 from .common import OTHER_NIP
 from .inbox_common import HOSTILE, VENDOR_NIP, InboxCommon, make_document
+
+# Files that nobody can read, and what their reason says
+BAD_FILES = {
+    "doctype": (HOSTILE, "DOCTYPE"),
+    "deep": (b"<a>" * 5000, "not well-formed"),
+    "encoding": ('<?xml version="1.0"?><a>\u017c</a>'.encode("cp1250"), "not well-formed"),
+    "text": (b"Faktura VAT 1/2026", "not well-formed"),
+    "empty": (b"", "empty"),
+    "root": (b"<Faktura/>", "none of the documents"),
+    "large": (b"<a>" + b"x" * (MAX_BYTES + 1) + b"</a>", "larger than any document"),
+}
 
 
 @tagged("post_install", "-at_install")
@@ -135,19 +147,20 @@ class TestFetchRoles(InboxCommon):
 
 @tagged("post_install", "-at_install")
 class TestFetchFaults(InboxCommon):
-    def test_bad_documents_become_rows_and_the_others_go_on(self):
-        self.simulator.deposit(HOSTILE, buyerNip="1234563218", sellerNip=VENDOR_NIP)
-        self.simulator.deposit(
-            b"", buyerNip="1234563218", sellerNip=VENDOR_NIP, invoiceNumber="D/2"
-        )
-        self.simulator.deposit(make_document("FV/good"))
-        rows = self.fetch()
-        self.assertEqual(
-            sorted(rows.mapped(lambda row: row.fault or "")), ["", "unreadable", "unreadable"]
-        )
-        hostile = rows.filtered(lambda row: row.document_hash == hash_base64(HOSTILE))
-        self.assertEqual(base64.b64decode(hostile.document), HOSTILE)
-        self.assertIn("DOCTYPE", hostile.fault_reason)
+    def test_bad_documents_become_rows_with_a_reason_and_the_others_go_on(self):
+        for name, (content, _reason) in BAD_FILES.items():
+            self.simulator.deposit(
+                content, buyerNip="1234563218", sellerNip=VENDOR_NIP, invoiceNumber=name
+            )
+        self.simulator.deposit(make_document("good"))
+        rows = {row.document_number: row.with_context(lang="en_US") for row in self.fetch()}
+        self.assertFalse(rows.pop("good").fault)
+        self.assertEqual(rows.keys(), BAD_FILES.keys())
+        for name, (content, reason) in BAD_FILES.items():
+            with self.subTest(name):
+                self.assertEqual(rows[name].fault, "unreadable")
+                self.assertEqual(rows[name]._document_bytes(), content)
+                self.assertIn(reason, rows[name].fault_reason)
 
     def test_document_of_others_is_told_apart(self):
         document = make_document(buyer=OTHER_NIP)

@@ -107,11 +107,19 @@ class KsefInbox(models.Model):
         for row in self:
             row.document_name = f"{row.ksef_number}.xml"
 
-    @api.depends("fault")
+    @api.depends("fault", "document_hash")
     @api.depends_context("lang")
     def _compute_fault_reason(self):
         for row in self:
-            row.fault_reason = row.fault and self.env._(FAULT_WORDS[row.fault])
+            row.fault_reason = row.fault and row._words_of_fault()
+
+    def _words_of_fault(self):
+        """What is wrong with the file; of one that cannot be read, what stands in the way."""
+        words = self.env._(FAULT_WORDS[self.fault])
+        if self.fault != "unreadable":
+            return words
+        facts = self.env["ksef.bill.reader"]._facts(self._document_bytes())
+        return facts.reason or words
 
     @api.depends("document_hash", "fault")
     @api.depends_context("lang")

@@ -29,10 +29,10 @@ FAULT_WORDS = {
         "The KSeF number begins with the NIP of somebody who does not appear in the file, or its "
         "check digits are wrong. Compare it with the document in the KSeF application."
     ),
+    # of a well-formed file; what else stands in the way of reading has words of its own
     "unreadable": _lt(
-        "It is empty, too large, no well-formed XML, of a structure that is not known, or holds a "
-        "document type declaration (DOCTYPE), which is refused because it may be used for "
-        "attacks. The original is kept here; ask the seller what it is."
+        "An error inside Odoo stopped the reading. The original is kept here. Your administrator "
+        "finds the details in the server's log."
     ),
     "misaddressed": _lt(
         "The NIP of this company does not appear in the document. Do not book it. If the seller "
