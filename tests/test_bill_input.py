@@ -79,6 +79,13 @@ class TestBillInput(ReadingCommon):
         self.assertIn("QQQ", bill.ksef_review_reasons)
         self.assertFalse(bill.invoice_line_ids)
 
+    def test_vat_in_pln_of_another_sign_is_reviewed(self):
+        totals = {"P_13_1": "100", "P_14_1": "23", "P_14_1W": "-97.83", "P_15": "123"}
+        bill = self.bill(self.document(KodWaluty="EUR", totals=totals))
+        self.assertEqual((bill.amount_total, self.lines(bill)), (123, [(100, "23")]))
+        self.assertIn("-97.83", bill.ksef_review_reasons)
+        self.assertGreater(bill.line_ids.filtered("tax_line_id").balance, 0)
+
     def test_unknown_rates_and_lonely_elements_are_read_as_far_as_they_go(self):
         rows = [row(1, "A", 1, 60, 60, "ZW"), row(2, "B", 1, 40, 40), {"P_7": "tylko nazwa"}]
         bill = self.bill(self.document(rows=rows))

@@ -27,6 +27,7 @@ class Doubt(Enum):
     NO_AMOUNTS = "no_amounts"
     GROUP_DIFFERS = "group_differs"  # rows of a rate against its total
     TAX_DIFFERS = "tax_differs"
+    TAX_IN_PLN = "tax_in_pln"  # of another sign than the tax itself
     TOTAL_DIFFERS = "total_differs"
     NEGATIVE = "negative"  # no correction, and less than nothing
     RATE_UNKNOWN = "rate_unknown"  # rows without a rate that could belong to several

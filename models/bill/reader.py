@@ -21,6 +21,7 @@ TO_REVIEW = frozenset(
     {
         Doubt.GROUP_DIFFERS,
         Doubt.TAX_DIFFERS,
+        Doubt.TAX_IN_PLN,
         Doubt.TOTAL_DIFFERS,
         Doubt.NEGATIVE,
         Doubt.RATE_UNKNOWN,

@@ -24,7 +24,12 @@ class KsefBillReader(models.AbstractModel):
             if not lines or abs(gap) > min(_MOST, _CENT * max(1, rows)):
                 remarks += self._tax_remarks(target, gap)
                 continue
-            commands += self._tax_commands(bill, lines, target, gap)
+            largest = max(lines, key=lambda line: abs(line.amount_currency))
+            values = self._tax_values(bill, lines, largest, target)
+            if not _has_one_sign(largest, values):
+                remarks.append(_remark_on_pln(target))
+            elif values:
+                commands.append(fields.Command.update(largest.id, values))
         if commands:
             bill.write({"line_ids": commands})
         return (*remarks, *self._total_remarks(bill, draft))
@@ -57,20 +62,18 @@ class KsefBillReader(models.AbstractModel):
             )
         ]
 
-    def _tax_commands(self, bill, lines, target, gap):
-        """Put the gap on the largest line; in another currency the VAT in PLN is the document's."""
-        largest = max(lines, key=lambda line: abs(line.amount_currency))
-        is_foreign = bill.currency_id != bill.company_currency_id
-        in_pln = target.tax_in_pln if is_foreign else None
-        values = {}
-        if gap:
-            values["amount_currency"] = largest.amount_currency + float(gap) * bill.direction_sign
-            if not is_foreign:
-                values["balance"] = values["amount_currency"]
-        if in_pln is not None:
-            pln_gap = in_pln - self._sum(lines, "balance", bill)
-            values["balance"] = largest.balance + float(pln_gap) * bill.direction_sign
-        return [fields.Command.update(largest.id, values)] if values else []
+    def _tax_values(self, bill, lines, largest, target):
+        """What the largest line becomes; in another currency the VAT in PLN is the document's."""
+        sign = bill.direction_sign
+        gap = target.tax - self._sum(lines, "amount_currency", bill)
+        amount = largest.amount_currency + float(gap) * sign
+        values = {"amount_currency": amount} if gap else {}
+        if bill.currency_id == bill.company_currency_id:
+            return {**values, "balance": amount} if gap else {}
+        if target.tax_in_pln is not None:
+            pln_gap = target.tax_in_pln - self._sum(lines, "balance", bill)
+            values["balance"] = largest.balance + float(pln_gap) * sign
+        return values
 
     def _total_remarks(self, bill, draft):
         """What is still wrong when all is done."""
@@ -79,3 +82,13 @@ class KsefBillReader(models.AbstractModel):
         if found == round(draft.total, 2) or is_known:
             return ()
         return (Remark(doubt=Doubt.TOTAL_DIFFERS, found=str(found), stated=str(draft.total)),)
+
+
+def _has_one_sign(line, values):
+    """Whether a journal item would have the same sign in both currencies, as Odoo demands."""
+    after = {**{name: line[name] for name in ("amount_currency", "balance")}, **values}
+    return after["amount_currency"] * after["balance"] >= 0
+
+
+def _remark_on_pln(target):
+    return Remark(doubt=Doubt.TAX_IN_PLN, subject=target.code, stated=str(target.tax_in_pln))

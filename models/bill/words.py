@@ -40,6 +40,10 @@ DOUBTS = {
         "The VAT of rate %(subject)s is %(found)s here, but %(stated)s in the document. Check the "
         "tax on the lines."
     ),
+    Doubt.TAX_IN_PLN: _lt(
+        "The document states %(stated)s PLN of VAT at the rate %(subject)s, which does not fit the "
+        "VAT in its currency. The VAT in PLN follows from the exchange rate here: check it."
+    ),
     Doubt.TOTAL_DIFFERS: _lt(
         "The amounts come to %(found)s, but the total due of the document is %(stated)s."
     ),
@@ -117,6 +121,7 @@ DOUBTS = {
 NUMBERS = {
     Doubt.GROUP_DIFFERS,
     Doubt.TAX_DIFFERS,
+    Doubt.TAX_IN_PLN,
     Doubt.TOTAL_DIFFERS,
     Doubt.RATE_UNKNOWN,
     Doubt.RATES_DIFFER,
