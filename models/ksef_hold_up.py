@@ -23,15 +23,14 @@ class KsefQueue(models.AbstractModel):
 
     @api.model
     def _claim_condition(self):
-        """Where there are several companies, none of them takes up the last worker."""
-        due = super()._claim_condition()
+        """Where there are several companies, none of them has all the workers."""
         if not self._is_shared():
-            return due
-        return SQL("%s AND company_id NOT IN (%s)", due, self._served_companies())
+            return super()._claim_condition()
+        return SQL("company_id NOT IN (%s)", self._served_companies())
 
     @api.model
     def _served_companies(self):
-        """Companies that as many workers are at work for as may be.
+        """Companies with as many workers as they may have; these go on by themselves.
 
         PostgreSQL shows the holders of advisory locks at once, before anything is committed.
         """
@@ -40,12 +39,13 @@ class KsefQueue(models.AbstractModel):
             " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
             " AND pid != pg_backend_pid() GROUP BY objid HAVING count(*) >= %s",
             AT_WORK,
-            _share(),
+            max(1, _workers() - 1),
         )
 
     @api.model
     def _least_lanes(self):
-        return len(LANES) if self._is_shared() else super()._least_lanes()
+        """Each company that hangs may hold a worker; somebody is to look after the others."""
+        return max(super()._least_lanes(), _workers() if self._is_shared() else 0)
 
     @api.model
     def _is_shared(self):
@@ -67,9 +67,12 @@ class KsefQueue(models.AbstractModel):
         return replace(decision, is_held_up=is_held_up)
 
     def _apply(self, decision):
+        was_away = self.failure_kind in AWAY_KINDS
         super()._apply(decision)
         if decision.is_held_up:
             self._spare_others(decision)
+        elif was_away and not decision.failure:
+            self._release_others()
 
     def _spare_others(self, decision):
         """Let this row alone try again: each of the others would hold a worker up as long.
@@ -78,10 +81,20 @@ class KsefQueue(models.AbstractModel):
         """
         wait = timedelta(seconds=math.ceil(decision.retry_in) + PATIENCE)
         until = fields.Datetime.now() + wait
-        company = [("company_id", "=", self.company_id.id), ("connection", "=", False)]
+        for rows in self._others(("retry_at", "<=", until)):
+            rows._defer(decision.failure, until)
+
+    def _release_others(self):
+        """KSeF answers again: nobody waits any longer for that."""
+        away = ("failure_kind", "in", AWAY_KINDS)
+        for rows in self._others(away, ("retry_at", ">", fields.Datetime.now())):
+            rows._wake()
+
+    def _others(self, *conditions):
+        """Yield the other rows of this company that nobody is at work on, queue by queue."""
+        ours = [("company_id", "=", self.company_id.id), ("connection", "=", False)]
         for name in SPARED:
-            rows = self.env[name].search([*company, ("retry_at", "<=", until)])
-            rows.filtered(lambda row: row != self)._defer(decision.failure, until)
+            yield self.env[name].search([*ours, *conditions]).filtered(lambda row: row != self)
 
 
 class KsefSession(models.Model):
@@ -92,6 +105,6 @@ class KsefSession(models.Model):
         return super()._occupy() if self.kind != "batch" else None
 
 
-def _share():
-    """How many workers one company may keep busy, of those that this host runs at once."""
-    return max(1, min(len(LANES), config["max_cron_threads"]) - 1)
+def _workers():
+    """How many lanes this host runs at once."""
+    return min(len(LANES), config["max_cron_threads"])

@@ -197,9 +197,10 @@ class KsefQueue(models.AbstractModel):
     def _claim(self):
         """Lock the due row that comes first, of those that nobody holds."""
         query = SQL(
-            "SELECT id FROM %(table)s WHERE %(condition)s ORDER BY %(order)s"
-            " LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
+            "SELECT id FROM %(table)s WHERE retry_at <= %(now)s AND %(condition)s"
+            " ORDER BY %(order)s LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED",
             table=SQL.identifier(self._table),
+            now=fields.Datetime.now(),
             condition=self._claim_condition(),
             order=self._claim_order(),
         )
@@ -212,8 +213,8 @@ class KsefQueue(models.AbstractModel):
 
     @api.model
     def _claim_condition(self):
-        """Which rows may be taken up: those that are due."""
-        return SQL("retry_at <= %s", fields.Datetime.now())
+        """Which of the due rows this worker may take up: all of them."""
+        return SQL("TRUE")
 
     @api.model
     def _claim_order(self):
@@ -228,14 +229,21 @@ class KsefQueue(models.AbstractModel):
     @api.model
     def _schedule_next(self):
         """Trigger the crons for the moment when the next row is due, or free again."""
-        moments = [
-            row.retry_at
-            for name in QUEUES
-            for row in self.env[name].search([("retry_at", "!=", False)], order="retry_at", limit=1)
-        ]
+        moments = [moment for name in QUEUES if (moment := self.env[name]._next_moment())]
         if moments:
             soonest = fields.Datetime.now() + timedelta(seconds=HELD_ELSEWHERE)
             self._trigger_cron(max(soonest, min(moments)))
+
+    @api.model
+    def _next_moment(self):
+        """When a row of this queue that we may take up is due first (naive UTC); None if none."""
+        query = SQL(
+            "SELECT min(retry_at) FROM %(table)s WHERE %(condition)s",
+            table=SQL.identifier(self._table),
+            condition=self._claim_condition(),
+        )
+        [(moment,)] = self.env.execute_query(query)
+        return moment
 
     @api.model
     def _trigger_cron(self, at=None):

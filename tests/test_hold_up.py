@@ -74,7 +74,7 @@ class TestHoldUp(KsefCommon):
     def test_all_go_when_ksef_answers_again(self):
         rows = self.queue_invoices(*[self.company] * 3)
         self.hang()
-        self.run_queue()
+        self.run_queue(minutes=0.5)
         self.assertEqual(rows.mapped("state"), ["accepted"] * 3)
         self.assertEqual(len(self.simulator.documents()), 4)
 
@@ -82,8 +82,9 @@ class TestHoldUp(KsefCommon):
         rows = self.queue_invoices(*[self.company] * 3)
         self.company.ksef_local_url = self.silent.url
         self.run_once()
-        self.assertEqual(self.silent.calls, 1)
-        self.assertEqual(rows.mapped("failure_kind"), ["no_answer"] * 3)
+        login = self.env["ksef.login"]._current(self.company)
+        self.assertEqual(self.silent.calls, login.attempts)
+        self.assertGreater(min(rows.mapped("retry_at")), login.retry_at)
 
     # === OTHER COMPANIES === #
 
@@ -107,12 +108,15 @@ class TestHoldUp(KsefCommon):
         with self.worker_elsewhere(self.company):
             self.assertEqual(self.env["ksef.submission"]._claim(), rows)
 
-    def test_invoice_of_several_companies_wakes_all_lanes(self):
+    def test_nobody_waits_for_rows_that_are_left_to_another_worker(self):
         self.connect(self.other_company)
-        self.env["ir.cron.trigger"].search([]).unlink()
-        self.queue_invoices(self.other_company)
-        lanes = self.env["ir.cron"].union(*map(self.env.ref, LANES))
-        self.assertEqual(self.env["ir.cron.trigger"].search([]).cron_id & lanes, lanes)
+        ours, theirs = self.queue_invoices(self.company, self.other_company)
+        theirs.retry_at += timedelta(minutes=2)
+        self.env.flush_all()
+        queue = self.env["ksef.submission"]
+        self.assertEqual(queue._next_moment(), ours.retry_at)
+        with self.worker_elsewhere(self.company):
+            self.assertEqual(queue._next_moment(), theirs.retry_at)
 
     @contextmanager
     def worker_elsewhere(self, company):
