@@ -7,6 +7,7 @@ then a batch may be given up and its documents sent in another one.
 """
 
 import tempfile
+import time
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -27,7 +28,8 @@ from .ksef_submission import NO_SESSION, STALE
 from .stopwatch import timed
 
 SLICE = 200  # documents made, or read, at once
-RECEIPTS = 50  # fetched in one step
+RECEIPTS = 50  # fetched in one step, at most
+RECEIPT_TIME = 5.0  # seconds until a step leaves the other receipts to the next one
 UPLOAD_TIME = timedelta(minutes=20)  # that KSeF gives for each part
 SLOWEST = 100_000  # bytes of the archive uploaded in a second
 NO_VALID_INVOICE = 445
@@ -144,8 +146,11 @@ class KsefSession(models.Model):
         return Decision(state="receipts", retry_in=0, others=verdicts)
 
     def _fetch_receipts(self, client, rows):
-        """Yield what has come, up to an error; raise that if nothing has."""
+        """Yield what has come in time, up to an error; raise that if nothing has."""
+        begun = time.monotonic()
         for position, row in enumerate(rows):
+            if position and time.monotonic() - begun > RECEIPT_TIME:
+                return
             try:
                 values = row._receipt_values(client)
             except errors.KsefError:

@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.tests import tagged
 
 from ..models.account_move import MOST_CHECKED
+from ..models.ksef_session_batch import RECEIPT_TIME
 from ..models.ksef_submission_batch import MOST_ONLINE
 from .common import KsefCommon
 
@@ -80,6 +81,16 @@ class TestBatch(BatchCommon):
             self.assertEqual([n for n in numbers if n.encode() in upo], [row.ksef_number])
             digest = hashlib.sha256(upo).digest()
             self.assertEqual(base64.b64encode(digest).decode(), row.upo_hash)
+
+    def test_receipts_that_come_slowly_hold_no_worker_up(self):
+        invoices = self.post_invoices(MANY)
+        self.send(invoices)
+        rows, batch = invoices.ksef_submission_ids, self.batches()
+        rows.write({"upo_hash": False})
+        batch.state = "receipts"
+        self.simulator.fault("slow-answer", "upo-by-ksef-number", seconds=RECEIPT_TIME + 0.2)
+        self.assertEqual(len(batch._batch_from_receipts().others), 1)
+        self.assertGreater(len(batch._batch_from_receipts().others), 1)
 
     def test_urgent_invoice_goes_at_once_while_a_batch_is_on_its_way(self):
         many, urgent = self.post_invoices(MANY), self.post_invoice()
