@@ -16,6 +16,7 @@ from . import ksef_announcement
 from . import ksef_submission_offline
 from . import ksef_submission_correction
 from . import ksef_submission_existing
+from . import ksef_submission_receipt
 from . import ksef_plan
 from . import ksef_alert
 from . import ksef_alert_causes

@@ -100,7 +100,8 @@ class AccountMove(models.Model):
         if not self.ksef_state:
             return self.env._(EXEMPTIONS[self.ksef_exemption]) if self.ksef_exemption else ""
         if self.ksef_state == "accepted":
-            return "" if self.ksef_upo_url else self.env._("The receipt (UPO) follows by itself.")
+            is_coming = self._ksef_last_submission()._is_receipt_coming()
+            return self.env._("The receipt (UPO) follows by itself.") if is_coming else ""
         if self.ksef_state in UNDER_WAY:
             return self.env._(UNDER_WAY[self.ksef_state])
         goes_at = self._ksef_goes_at()

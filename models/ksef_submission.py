@@ -282,6 +282,9 @@ class KsefSubmission(models.Model):
         upo = self._follow_link(client) or client.upo_by_ksef_number(
             self.session_reference, self.ksef_number
         )
+        return self._values_of_receipt(upo)
+
+    def _values_of_receipt(self, upo):
         return {
             "upo": base64.b64encode(upo.content),
             "upo_hash": upo.content_hash,

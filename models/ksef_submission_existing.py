@@ -13,7 +13,7 @@ from ..ksef.codes import ExceptionCode
 from ..ksef.fa3.comparison import compare
 from ..ksef.query import DateType, InvoiceFilter, Role
 from .failure import Failure
-from .ksef_queue import NEVER, Decision
+from .ksef_queue import Decision
 from .ksef_submission import MODES
 
 FINAL_CODES = (ExceptionCode.CORRECTION_UNAVAILABLE, ExceptionCode.CORRECTION_NOT_ALLOWED)
@@ -64,10 +64,7 @@ class KsefSubmission(models.Model):
         )
 
     def _take_over(self, found, content):
-        """What KSeF has is what was issued, whoever sent it: its bytes and its number are ours.
-
-        Its receipt is asked for where the session is known, that is, if it was sent from here.
-        """
+        """What KSeF has is what was issued, whoever sent it: its bytes and its number are ours."""
         taken = self.move_id.ksef_submission_ids.filtered("invoice_reference")
         own = taken.filtered(lambda row: row.document_hash == found.invoice_hash)[:1]
         values = {
@@ -79,8 +76,7 @@ class KsefSubmission(models.Model):
             "accepted_at": found.acquisition_at.replace(tzinfo=None, microsecond=0),
             "mode": MODES.get(found.invoicing_mode),
         }
-        retry_in = 0 if own.session_reference else NEVER
-        return Decision(state="accepted", retry_in=retry_in, values=values)
+        return Decision(state="accepted", retry_in=0, values=values)
 
     # === FOR PEOPLE === #
 

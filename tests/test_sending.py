@@ -1,5 +1,6 @@
 import base64
 import hashlib
+from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import UserError
@@ -260,6 +261,28 @@ class TestFailures(KsefCommon):
         self.assertTrue(twin.upo)
         [accepted] = self.accepted_documents()
         self.assertEqual(twin.ksef_number, accepted["ksefNumber"])
+
+    def ask_for_receipt_again(self, **values):
+        """Have the receipt fetched once more, in a minute, for what is left of its origin."""
+        in_a_minute = fields.Datetime.now() + timedelta(minutes=1)
+        self.row.write({"session_id": False, "upo": False, "upo_hash": False, **values})
+        self.row.retry_at = in_a_minute
+        self.run_queue()
+
+    def test_receipt_is_looked_for_where_ksef_named_a_wrong_session(self):
+        self.send(self.invoice)
+        upo = self.row.upo
+        self.ask_for_receipt_again(session_reference="20261123-SO-0000000000-0000000000-00")
+        self.assertEqual(self.row.upo, upo)
+
+    def test_receipt_that_no_session_has_is_not_promised(self):
+        self.send(self.invoice)
+        foreign = f"{self.row.ksef_number[:-15]}000000000000-"
+        foreign += number.check_digits(f"{foreign}00")
+        self.ask_for_receipt_again(session_reference=False, ksef_number=foreign)
+        self.invoice.invalidate_recordset(["ksef_status_line"])
+        self.assertEqual((self.row.state, self.row.retry_at), ("accepted", False))
+        self.assertNotIn("follows by itself", self.invoice.ksef_status_line)
 
     def test_duplicate_with_another_content_is_a_task_for_a_person(self):
         self.send(self.invoice)

@@ -1,5 +1,6 @@
 """Issued offline, handed over, refused: the same invoice again, in place of the refused one."""
 
+import base64
 import re
 
 import requests
@@ -201,7 +202,7 @@ class TestTechnicalCorrection(OfflineCommon):
         found = self.correct(invoice)
         self.assertEqual((invoice.ksef_state, invoice.ksef_number), ("accepted", number))
         self.assertEqual(found._document_bytes(), document)
-        self.assertFalse(found.upo)
+        self.assertIn(number.encode(), base64.b64decode(found.upo), "its session was looked for")
         self.assertIn("Dostawa", invoice.activity_ids.note)
 
     def test_correction_that_ksef_does_not_list_yet_is_looked_for_again(self):
