@@ -103,6 +103,19 @@ class TestWaitingDocument(InboxCommon):
         self.assertFalse(self.typed_bill("FV/2").ksef_waiting_document)
         self.assertFalse(self.typed_bill("FV/1", price=1).ksef_waiting_document)
 
+    def test_number_of_queries_does_not_grow_with_the_bills(self):
+        self.received("FV/1")
+        bills = self.env["account.move"].union(*map(self.typed_bill, ("FV/1", "FV/2", "FV/3")))
+        self._queries(bills[0])  # fill the caches of access rules
+        self.assertEqual(self._queries(bills[:1]), self._queries(bills))
+
+    def _queries(self, bills):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        bills.mapped("ksef_waiting_document")
+        return self.env.cr.sql_log_count - before
+
     def test_file_of_a_document_that_is_booked_names_its_bill(self):
         row = self.received("FV/1")
         self.as_accountant(row).action_make_bills()

@@ -15,30 +15,34 @@ class AccountMove(models.Model):
 
     @api.depends("ksef_number", "ref", "partner_id", "amount_total", "ksef_document_hash")
     def _compute_ksef_waiting_document(self):
+        waiting = self._ksef_waiting_rows()
         for move in self:
-            move.ksef_waiting_document = move._ksef_waiting_row().display_name
+            move.ksef_waiting_document = move in waiting and waiting[move].display_name
 
-    def _ksef_waiting_row(self):
-        """The open document of the inbox that this bill beyond doubt is; empty without one."""
+    def _ksef_waiting_rows(self):
+        """Return `{bill: row}`: the open document of the inbox that a bill beyond doubt is."""
+        bills = self.filtered(lambda bill: bill._origin and not bill.ksef_number)
+        bills = bills._ksef_received_bills()
+        candidates = bills._ksef_candidates()
+        found = {bill: candidates._documents_of(bill) for bill in bills}
+        return {bill: rows for bill, rows in found.items() if len(rows) == 1}
+
+    def _ksef_candidates(self):
+        """Open documents with the file of one of these bills, or of one of their vendors."""
         inbox = self.env["ksef.inbox"].sudo()
-        if not self._origin or self.ksef_number or not self._ksef_received_bills():
+        hashes = {bill.ksef_document_hash for bill in self} - {False}
+        vendors = {bill.commercial_partner_id._ksef_nip() for bill in self} - {False, ""}
+        if not hashes and not vendors:
             return inbox
-        total = -self.amount_total if self.move_type == "in_refund" else self.amount_total
-        rows = inbox.search(
+        return inbox.search(
             [
-                ("company_id", "=", self.company_id.id),
+                ("company_id", "in", self.company_id.ids),
                 ("state", "in", OPEN),
                 "|",
-                ("document_hash", "=", self.ksef_document_hash or "-"),
-                "&",
-                "&",
-                ("seller_nip", "=", self.commercial_partner_id._ksef_nip() or "-"),
-                ("gross_amount", ">", total - HALF_A_CENT),
-                ("gross_amount", "<", total + HALF_A_CENT),
-            ],
+                ("document_hash", "in", list(hashes)),
+                ("seller_nip", "in", list(vendors)),
+            ]
         )
-        same = rows.filtered(lambda row: row._is_of(self))
-        return same if len(same) == 1 else inbox
 
     def action_ksef_tie_waiting(self):
         """Give this bill the document that waits for it in the inbox.
@@ -47,7 +51,7 @@ class AccountMove(models.Model):
         """
         self.ensure_one()
         self.check_access("write")
-        row = self._ksef_waiting_row()
+        row = self._ksef_waiting_rows().get(self)
         if not row:
             raise UserError(
                 self.env._(
@@ -60,9 +64,27 @@ class AccountMove(models.Model):
 class KsefInbox(models.Model):
     _inherit = "ksef.inbox"
 
+    def _documents_of(self, bill):
+        """Those of these documents that are of a bill."""
+        return self.filtered(lambda row: row._may_be_of(bill) and row._is_of(bill))
+
+    def _may_be_of(self, bill):
+        """Whether what is stored of the document does not speak against it."""
+        if self.company_id != bill.company_id:
+            return False
+        return self._is_file_of(bill) or self._has_vendor_and_amount_of(bill)
+
+    def _has_vendor_and_amount_of(self, bill):
+        total = -bill.amount_total if bill.move_type == "in_refund" else bill.amount_total
+        vendor = bill.commercial_partner_id._ksef_nip() or None
+        return self.seller_nip == vendor and abs(self.gross_amount - total) < HALF_A_CENT
+
+    def _is_file_of(self, bill):
+        return bool(self.document_hash) and self.document_hash == bill.ksef_document_hash
+
     def _is_of(self, bill):
         """Whether the document is that of a bill: the very file, or all that identifies it."""
-        if self.document_hash and self.document_hash == bill.ksef_document_hash:
+        if self._is_file_of(bill):
             return True
         reader = self.env["ksef.bill.reader"]
         return reader._is_exact_twin(bill, reader._facts(self._document_bytes()))
