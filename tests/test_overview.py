@@ -1,7 +1,10 @@
 from datetime import timedelta
 
+from lxml import etree
+
 from odoo import fields
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from .common import KsefCommon
 
@@ -78,6 +81,52 @@ class TestDashboard(OverviewCommon):
         journal_action = self.journal.with_user(self.accountant).open_action()
         domain = [*journal_action["domain"], ("ksef_due_at", "<", "now")]
         self.assertEqual(self.env["account.move"].search(domain), late)
+
+
+@tagged("post_install", "-at_install")
+class TestInvoiceList(OverviewCommon):
+    """The filters and groups of the list of invoices."""
+
+    def setUp(self):
+        super().setUp()
+        moves = self.env["account.move"].with_user(self.accountant)
+        self.moves = moves.with_context(default_move_type="out_invoice")
+        view = self.env.ref("account.view_account_invoice_filter")
+        self.search_view = etree.fromstring(self.moves.get_view(view.id, "search")["arch"])
+
+    def found(self, name):
+        """What the list shows with a filter."""
+        [domain] = self.search_view.xpath(f"//filter[@name='{name}']/@domain")
+        company = ("company_id", "=", self.company.id)
+        return self.moves.search([*safe_eval(domain), company])
+
+    def test_each_filter_finds_what_it_names(self):
+        accepted, rejected = self.post_invoice(), self.post_invoice()
+        self.send(accepted)
+        self.simulator.fault("verdict", code=450)
+        self.send(rejected)
+        named = {
+            "ksef_accepted": accepted,
+            "ksef_rejected": rejected,
+            "ksef_attention": self.blocked_invoice(),
+            "ksef_late": self.late_invoice(),
+            "ksef_exempt": self.post_invoice(ksef_is_excluded=True),
+            "ksef_in_progress": self.post_invoice(),
+        }
+        named["ksef_in_progress"]._ksef_queue()
+        named["ksef_to_send"] = named["ksef_late"]
+        for name, invoice in named.items():
+            with self.subTest(name):
+                self.assertEqual(self.found(name), invoice)
+
+    def test_invoices_are_grouped_by_what_ksef_made_of_them(self):
+        self.send(self.post_invoice())
+        groups = self.search_view.xpath("//filter[starts-with(@name, 'ksef_')][@context]/@context")
+        self.assertTrue(groups)
+        for context in groups:
+            with self.subTest(context):
+                group = safe_eval(context)["group_by"]
+                self.assertTrue(self.moves.formatted_read_group([], [group], ["__count"]))
 
 
 @tagged("post_install", "-at_install")
