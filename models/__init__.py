@@ -38,6 +38,7 @@ from . import account_move_bill
 from . import account_move_line
 from . import account_move_line_correction
 from . import account_move_self_billing
+from . import account_move_rate
 from . import account_move_sale_origin
 from . import account_move_send
 from . import account_tax

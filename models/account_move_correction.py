@@ -226,21 +226,3 @@ class AccountMove(models.Model):
             fields.Command.create(document) for document in documents
         ]
         values["ksef_corrected_period"] = self.ksef_corrected_period
-
-    # === EXCHANGE RATE === #
-
-    def _get_expected_currency_rate_at(self, date):
-        """A correction is converted at the rate of what it corrects (art. 31b(1) VAT Act)."""
-        origin = self.ksef_origin_move_id
-        is_same = origin.currency_id == self.currency_id and origin.invoice_currency_rate
-        if self.company_id.ksef_is_enabled and is_same:
-            return origin.invoice_currency_rate
-        return super()._get_expected_currency_rate_at(date)
-
-    @api.depends("ksef_origin_move_id")
-    def _compute_expected_currency_rate(self):
-        return super()._compute_expected_currency_rate()
-
-    @api.depends("ksef_origin_move_id")
-    def _compute_invoice_currency_rate(self):
-        return super()._compute_invoice_currency_rate()

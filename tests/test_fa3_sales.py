@@ -460,6 +460,26 @@ class TestCurrency(EuroCommon):
         document = self.build(self.sell_in_euro())
         self.assertEqual(document["Fa/Platnosc/RachunekBankowy/NrRB"], f"PL{ACCOUNT_NUMBER}")
 
+    def test_rate_is_that_of_the_earlier_day_of_issue_and_supply(self):
+        self.company.ksef_is_enabled = True
+        self.set_rate(self.euro, 4.1, "2026-02-20")
+        self.set_rate(self.euro, 4.5, "2026-03-10")
+        for supplied_on, rate in (("2026-02-25", "4.1"), ("2026-03-15", "4.2531")):
+            invoice = self.sell_in_euro(taxable_supply_date=supplied_on)
+            self.assertEqual(self.build(invoice)["Fa/FaWiersz/KursWaluty"], rate)
+
+    def test_rate_of_a_bill_is_left_to_odoo(self):
+        self.company.ksef_is_enabled = True
+        self.set_rate(self.euro, 4.5, "2026-03-10")
+        bill = self.draft(
+            self.line("vz_kraj_23"),
+            move_type="in_invoice",
+            partner_bank_id=False,
+            currency_id=self.euro.id,
+            taxable_supply_date="2026-03-15",
+        )
+        self.assertAlmostEqual(1 / bill.invoice_currency_rate, 4.5)
+
     def test_account_is_checked_for_a_payer_in_euro_too(self):
         self.account = self.account.copy({"acc_number": "PL61109010140000071219812875"})
         self.assertEqual(self.codes(self.sell_in_euro()), ["W-PAY-02"])
