@@ -1,6 +1,7 @@
 import base64
 import io
 
+from lxml import etree
 from openpyxl import Workbook
 from psycopg2.errors import UniqueViolation
 
@@ -174,6 +175,13 @@ class TestBillReceipt(BillCommon):
         bill = self.make_bill(partner_id=self.foreign_vendor.id)
         self.assertEqual(bill.ksef_receipt, "missing")
         self._assert_search_agrees(bill)
+
+    def test_filters_of_bills_are_not_about_sending(self):
+        view = self.env.ref("account.view_account_bill_filter")
+        arch = etree.fromstring(self.env["account.move"].get_view(view.id, "search")["arch"])
+        shown = arch.xpath("//filter[starts-with(@name, 'ksef_')][not(@invisible)]/@name")
+        bills = {"ksef_missing", "ksef_numbered", "ksef_outside", "ksef_to_review"}
+        self.assertEqual(set(shown), {*bills, "ksef_outside_reason", "ksef_state"})
 
     def test_sales_are_not_asked_for(self):
         invoice = self.post_invoice()
