@@ -42,6 +42,13 @@ class TestBillCorrections(ReadingCommon):
         self.assertEqual(kept.mapped("raw"), [correction])
         self.assertIn("błędna nazwa", original.message_ids[0].body)
 
+    def test_bill_of_the_same_reference_is_corrected_unless_it_has_another_number(self):
+        original = self.bill()
+        correction = self.correction({"P_15": 0}, [])
+        self.assertIn(original.display_name, self.no_bill(correction))
+        original.with_env(self.env).ksef_number = number_of(part="010000000055")
+        self.assertNotIn(original.display_name, self.no_bill(correction))
+
     def test_r06_collective_rebate_without_amounts_on_rows_is_one_line_a_rate(self):
         bill = self.bill(
             self.correction(

@@ -61,6 +61,7 @@ class KsefBillReader(models.AbstractModel):
                 ("commercial_partner_id", "=", vendor.commercial_partner_id.id),
                 ("ref", "=", mentions[0].number),
                 *([("invoice_date", "=", issued_on)] if issued_on else []),
+                *([("ksef_number", "=", False)] if numbers else []),  # another one: not this bill
             ]
         )
 
