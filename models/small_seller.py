@@ -79,12 +79,12 @@ class KsefAlert(models.Model):
             title=env._("The relief for small sellers is used up this month"),
             text=env._(
                 "Invoices outside KSeF add up to %(total)s this month, and the relief covers "
-                "%(limit)s PLN, VAT included. From the one that passes this limit on, invoices "
+                "%(limit)s, VAT included. From the one that passes this limit on, invoices "
                 "have to be issued in KSeF. Send these with the button “Send to KSeF”: "
                 "%(invoices)s. Have an administrator end the relief in Settings / Invoicing / "
                 "KSeF, so that the next ones go there too.",
                 total=format_amount(env, company.ksef_small_seller_total, company.currency_id),
-                limit=LIMIT,
+                limit=format_amount(env, LIMIT, env.ref("base.PLN")),
                 invoices=self._name_moves(beyond),
             ),
             moves=beyond,
