@@ -68,11 +68,12 @@ class KsefQueue(models.AbstractModel):
 
     def _apply(self, decision):
         was_away = self.failure_kind in AWAY_KINDS
-        super()._apply(decision)
+        result = super()._apply(decision)
         if decision.is_held_up:
             self._spare_others(decision)
         elif was_away and not decision.failure:
             self._release_others()
+        return result
 
     def _spare_others(self, decision):
         """Let this row alone try again: each of the others would hold a worker up as long.
