@@ -36,12 +36,18 @@ def with_other_certificate(file: bytes, certificate_der: bytes) -> bytes:
     safe = pfx.authenticated_safe
     for info in safe:
         bags = pkcs12.SafeContents.load(info["content"].native)
-        for bag in bags:
-            if bag["bag_id"].native == "cert_bag":
-                bag["bag_value"]["cert_value"] = core.ParsableOctetString(certificate_der)
-        info["content"] = core.OctetString(bags.dump(force=True))
+        changed = _wrap(b"".join(_exchange(bag, certificate_der) for bag in bags))
+        info["content"] = core.OctetString(changed)
     content = {"content_type": "data", "content": core.OctetString(safe.dump(force=True))}
     return pkcs12.Pfx({"version": "v3", "auth_safe": content}).dump()
+
+
+def _exchange(bag: pkcs12.SafeBag, certificate_der: bytes) -> bytes:
+    """Keys stay to the byte: written anew, one that begins with zeros would lose them."""
+    if bag["bag_id"].native != "cert_bag":
+        return bytes(bag.dump())
+    bag["bag_value"]["cert_value"] = core.ParsableOctetString(certificate_der)
+    return bytes(bag.dump(force=True))
 
 
 def without_authentication(file: bytes) -> bytes:

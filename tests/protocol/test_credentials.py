@@ -248,6 +248,18 @@ def test_null_parameters_are_read_from_pkcs12() -> None:
     assert_is_ours(load_pkcs12(file, ""), NULLED)
 
 
+def test_key_that_begins_with_zeros_is_read_from_pkcs12() -> None:
+    """One key in 256 does."""
+    key = ec.derive_private_key(2**240 - 1, ec.SECP256R1())
+    plain = make_certificate(seal_name(SELLER), key)
+    nulled = with_null_parameters(plain, key)
+    readable = x509.load_der_x509_certificate(plain)
+    file = pkcs12.serialize_key_and_certificates(b"n", key, readable, None, NoEncryption())
+    credential = load_pkcs12(with_other_certificate(file, nulled), "")
+    assert credential.certificate_der == nulled
+    assert credential.private_key.private_numbers() == key.private_numbers()
+
+
 def test_certificate_with_null_parameters_tells_the_same() -> None:
     plain, nulled = read_certificate(CERTIFICATE), read_certificate(NULLED)
     assert nulled.subject == plain.subject
