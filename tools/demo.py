@@ -108,7 +108,7 @@ def _ensure_accountant(env: Any, company: Any) -> None:
             "company_ids": company.ids,
         }
     )
-    names = ("base.group_user", "base.group_partner_manager", "account.group_account_invoice")
+    names = ("base.group_user", "base.group_partner_manager", "account.group_account_basic")
     groups = env["res.groups"].concat(*map(env.ref, names))
     preferences = {"lang": "pl_PL", "tz": "Europe/Warsaw"}
     user.write({"password": ACCOUNTANT.password, "group_ids": [(6, 0, groups.ids)], **preferences})
