@@ -57,6 +57,7 @@ from . import test_offline_overview
 from . import test_offline_print
 from . import test_offline_scenarios
 from . import test_offline_tour
+from . import test_open_record_tour
 from . import test_policies
 from . import test_preview
 from . import test_protection

@@ -60,6 +60,16 @@ class TestPreview(KsefCommon):
         self.assertTrue(problem.remedy)
         self.assertEqual(problem.action_open_record()["type"], "ir.actions.act_window")
 
+    def test_preview_that_looks_again_shows_what_was_mended(self):
+        self.connect()
+        invoice = self.without_rate_code(self.post_invoice())
+        preview = self.open_preview(invoice)
+        invoice.invoice_line_ids.tax_ids.ksef_rate_code = "23"
+        action = preview.action_check_again()
+        self.assertEqual(action["res_id"], preview.id)
+        self.assertFalse(preview.is_blocked)
+        self.assertIn("246.00 PLN", self.texts(preview))
+
     def test_sent_invoice_is_shown_as_it_was_sent(self):
         self.connect()
         invoice = self.post_invoice()

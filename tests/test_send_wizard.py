@@ -107,6 +107,30 @@ class TestSendWizard(SendWizardCommon):
             ],
         )
 
+    def test_window_that_looks_again_stays_at_the_problem_that_is_mended(self):
+        nameless = self.post_invoice() | self.post_invoice()
+        nameless.invoice_line_ids.name = False
+        late, blocked = self.post_of_yesterday(), self.without_rate_code(self.post_invoice())
+        wizard = self.open_wizard(nameless | late | blocked)
+        wizard.group_ids.filtered(lambda group: group.code == "E-LIN-01").action_show()
+        nameless[0].invoice_line_ids.name = "Usługa"
+        action = wizard.action_check_again()
+        self.assertEqual(action["res_id"], wizard.id)
+        self.assertEqual(wizard.shown_problem_ids.move_id, nameless[1])
+        self.assertEqual(
+            self.outlooks(wizard),
+            {nameless[0]: "ready", nameless[1]: "blocked", late: "warned", blocked: "blocked"},
+        )
+
+    def test_window_goes_on_to_the_next_problem_when_one_is_mended(self):
+        nameless, blocked = self.post_invoice(), self.without_rate_code(self.post_invoice())
+        nameless.invoice_line_ids.name = False
+        wizard = self.open_wizard(nameless | blocked)
+        wizard.group_ids.filtered(lambda group: group.code == "E-LIN-01").action_show()
+        nameless.invoice_line_ids.name = "Usługa"
+        wizard.action_check_again()
+        self.assertEqual(wizard.shown_group_id.code, "E-TAX-01")
+
 
 @tagged("post_install", "-at_install")
 class TestAcknowledgement(SendWizardCommon):

@@ -79,18 +79,25 @@ class KsefPreview(models.TransientModel):
 
     def _open(self, move, preview, name):
         self.check_access("read")  # portal users may read their invoices, too
-        problems = [self._problem_values(move, problem) for problem in preview.problems]
-        wizard = self.sudo().create(
+        document_name = f"FA3_{name.replace('/', '_')}.xml"
+        wizard = self.sudo().create({"move_id": move.id, "document_name": document_name})
+        return wizard._fill(preview)._action()
+
+    def _fill(self, preview):
+        """Show this document and its problems, in place of what was shown."""
+        problems = [self._problem_values(self.move_id, problem) for problem in preview.problems]
+        self.write(
             {
-                "move_id": move.id,
                 "document": base64.b64encode(preview.document),
-                "document_name": f"FA3_{name.replace('/', '_')}.xml",
                 "ksef_number": preview.ksef_number,
                 "is_sent": preview.is_sent,
-                "problem_ids": [fields.Command.create(values) for values in problems],
+                "problem_ids": [
+                    fields.Command.clear(),
+                    *map(fields.Command.create, problems),
+                ],
             }
         )
-        return wizard._action()
+        return self
 
     def write(self, vals):
         if not self.env.su and vals.keys() - {"lang"}:
@@ -120,6 +127,11 @@ class KsefPreview(models.TransientModel):
         }
 
     # === BUTTONS === #
+
+    def action_check_again(self):
+        """Look at the invoice anew after something was corrected."""
+        self.check_access("read")
+        return self.sudo()._fill(self.move_id._ksef_preview())._action()
 
     def action_download_pdf(self):
         """Download the whole document as a PDF."""
@@ -156,4 +168,4 @@ class KsefPreviewProblem(models.TransientModel):
         record = self.env[self.record_model].browse(self.record_id).exists()
         if not record or record._name == "account.move.line":
             record = self.wizard_id.move_id
-        return record.get_formview_action()
+        return {**record.get_formview_action(), "name": record.display_name}

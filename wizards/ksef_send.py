@@ -47,13 +47,12 @@ class KsefSend(models.TransientModel):
         return self.create({})._fill(moves)._action()
 
     def _fill(self, moves):
-        """List every problem that is open, and the invoices."""
+        """List every problem that is open, and the invoices, in place of what was listed."""
+        self.group_ids.unlink()
         problems = moves.filtered("ksef_is_sendable")._ksef_open_problems_by_move()
         self.env["ksef.send.group"]._create_for(self, problems)
-        self.line_ids = [
-            fields.Command.create({"move_id": move.id, "reason": self._reason(move)})
-            for move in moves
-        ]
+        lines = [{"move_id": move.id, "reason": self._reason(move)} for move in moves]
+        self.line_ids = [fields.Command.clear(), *map(fields.Command.create, lines)]
         self._show_first_group()
         return self
 
@@ -105,8 +104,12 @@ class KsefSend(models.TransientModel):
         return self._action()
 
     def action_check_again(self):
-        """Look at the invoices anew after something was corrected."""
-        return self._open_for(self.line_ids.move_id)
+        """Look at the invoices anew after something was corrected, at the same kind of problem."""
+        code = self.shown_group_id.code
+        self._fill(self.line_ids.move_id)
+        same = self.group_ids.filtered(lambda group: group.code == code)
+        self.shown_group_id = same or self.shown_group_id
+        return self._action()
 
 
 class KsefSendLine(models.TransientModel):

@@ -97,7 +97,7 @@ class KsefSendProblem(models.TransientModel):
         record = self.env[self.record_model].browse(self.record_id).exists() or self.move_id
         if record._name == "account.move.line":
             record = record.move_id
-        return record.get_formview_action()
+        return {**record.get_formview_action(), "name": record.display_name}
 
     def action_acknowledge(self):
         """Store that the user has seen these warnings, and go on with what is left."""
