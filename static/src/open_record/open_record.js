@@ -43,10 +43,10 @@ export class KsefOpenRecord extends Component {
     }
 
     /** `noReload`: a whole page has taken the place of all windows. */
-    checkAgain({ resModel, resId }, { noReload } = {}) {
+    checkAgain({ resModel, resId, context }, { noReload } = {}) {
         if (!noReload) {
             const name = "action_check_again";
-            this.action.doActionButton({ type: "object", name, resModel, resId });
+            this.action.doActionButton({ type: "object", name, resModel, resId, context });
         }
     }
 }

@@ -15,7 +15,7 @@ const selectAllForKsef = [
         run: "click",
     },
     {
-        trigger: ".o-dropdown--menu .o_menu_item:contains('Send to KSeF')",
+        trigger: `.o-dropdown--menu .o_menu_item:contains(/^(Send to|Wyślij do) KSeF$/)`,
         run: "click",
     },
 ];
@@ -36,15 +36,15 @@ registry.category("web_tour.tours").add("ksef_mend_buyer", {
     steps: () => [
         ...selectAllForKsef,
         {
-            content: "The buyer has no NIP",
-            trigger: `${PROBLEMS} td[name='message']:contains('Polish company without a NIP')`,
+            content: "The buyer has no address",
+            trigger: `${PROBLEMS} td[name='message']:contains('address of Nabywca sp. z o.o. is not complete')`,
         },
         openProblem,
         windowStays,
         {
-            content: "Enter the NIP",
-            trigger: `${WINDOW} div[name='vat'] input`,
-            run: "edit PL7762811692",
+            content: "Enter the town",
+            trigger: `${WINDOW} div[name='city'] input`,
+            run: "edit Warszawa",
         },
         {
             trigger: `${WINDOW} .o_form_button_save`,
@@ -90,19 +90,32 @@ registry.category("web_tour.tours").add("ksef_mend_line", {
         },
         windowStays,
         {
+            content: "A button that opens a window of its own takes the place of the first one",
+            trigger: `${WINDOW} button[name='action_ksef_preview']`,
+            run: "click",
+        },
+        {
+            trigger: `${WINDOW} button[special='cancel']`,
+            run: "click",
+        },
+        {
+            content: "Back at the invoice",
+            trigger: `${WINDOW} button[name='action_post']`,
+        },
+        {
             trigger: `${WINDOW} .btn-close`,
             run: "click",
         },
         {
-            content: "The window tells that the draft is left out",
-            trigger: `${WINDOW} div[name='skipped_line_ids'] td[name='reason']:contains('Not posted')`,
+            content: "The window is there again, and tells in the user's words that the draft is left out",
+            trigger: `${WINDOW} div[name='skipped_line_ids'] td[name='reason']:contains('Niezatwierdzona')`,
         },
         {
             content: "The other invoice is still chosen",
             trigger: `${WINDOW} div[name='ready_count']:contains('1')`,
         },
         {
-            trigger: `${WINDOW} button:contains('Close')`,
+            trigger: `${WINDOW} button[special='cancel']`,
             run: "click",
         },
     ],
