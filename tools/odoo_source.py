@@ -136,7 +136,7 @@ def _apt(apt: Path, name: str, *arguments: str) -> None:
 def _apt_status(apt: Path, name: str, *arguments: str) -> int:
     command = [
         *("apt-get", "-q", "-o", f"Dir={apt}", "-o", "APT::Sandbox::User=root"),
-        *("-o", "APT::Update::Error-Mode=any", *arguments),
+        *("-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Retries=5", *arguments),
     ]
     return _status(name, command, apt)
 
