@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from statistics import median
 
 from tools import console, processes, sending
@@ -73,7 +74,7 @@ def compare(count: int) -> None:
 
 
 def _take(moves: Iterator[int], count: int) -> list[int]:
-    return [move for move, _ in zip(moves, range(count), strict=False)]
+    return list(islice(moves, count))
 
 
 def _measure(stage: Stage, moves: list[int]) -> Run:
