@@ -148,8 +148,8 @@ class KsefCommon(AccountTestInvoicingCommon):
     def run_queue(self, minutes=3):
         """Let the cron do what is due in the next minutes, as if they passed."""
         cron = self.env.ref("account_ksef.ir_cron_process_queue")
-        end = fields.Datetime.now() + timedelta(minutes=minutes)
         moment = fields.Datetime.now()
+        end = moment + timedelta(minutes=minutes)
         for _pass in range(MOST_PASSES):
             with freeze_time(moment), self.enter_registry_test_mode():
                 cron.method_direct_trigger()

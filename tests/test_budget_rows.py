@@ -70,7 +70,7 @@ class TestBudgetRows(KsefCommon):
         self.send(self.post_invoice())
         ledger = self.env["ksef.budget"]._ledger(self.company)
         with self.enter_registry_test_mode():
-            ledger.block(SEND_INVOICE, 50)
+            ledger.block(SEND_INVOICE, 100)
         invoice = self.post_invoice()
         invoice._ksef_queue()
         self.run_queue(minutes=0.5)

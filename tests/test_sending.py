@@ -147,7 +147,7 @@ class TestFailures(KsefCommon):
 
     def test_timeout_leaves_submission_unknown_until_ksef_was_asked(self):
         self.simulator.fault("lost-answer", "send")
-        self.simulator.fault("server-error", "invoice-list")
+        self.simulator.fault("server-error", "invoice-list", times=3)
         self.invoice.action_ksef_send()
         self.run_queue(minutes=0.05)
         self.assertEqual(self.row.state, "unknown")
@@ -202,12 +202,12 @@ class TestFailures(KsefCommon):
         self.assert_exactly_one_document()
 
     def test_too_many_requests_waits_as_long_as_ksef_says(self):
+        begun = fields.Datetime.now()
         self.simulator.fault("rate-limit", "send", retry_after=40)
         self.invoice.action_ksef_send()
         self.run_queue(minutes=0.2)
-        wait = (self.row.retry_at - fields.Datetime.now()).total_seconds()
         self.assertEqual(self.row.state, "queued")
-        self.assertGreater(wait, 25)
+        self.assertGreater(self.row.retry_at, begun + timedelta(seconds=40))
         self.run_queue()
         self.assert_exactly_one_document()
 

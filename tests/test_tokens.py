@@ -98,8 +98,8 @@ class TestTokens(CredentialsCommon):
 
     def test_list_is_not_waited_for_longer_than_a_person_does(self):
         self.generate()
-        self.simulator.fault("slow-answer", operation="token-list", seconds=20)
+        self.simulator.fault("slow-answer", operation="token-list", seconds=60)
         started = time.monotonic()
         with self.assertRaisesRegex(UserError, "does not answer. Try again in a few minutes"):
             self.company.action_ksef_tokens()
-        self.assertLess(time.monotonic() - started, 15)
+        self.assertLess(time.monotonic() - started, 45)

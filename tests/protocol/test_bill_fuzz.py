@@ -19,7 +19,7 @@ from ksef.fa3.reader import read
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("*.xml"))
 MUTATIONS = 2000
 MOST_MEMORY = 100 * MEGABYTE  # more than before
-SLOWEST = 5.0  # seconds for one document, on a machine that does other things too
+SLOWEST = 5.0  # seconds of the processor for one document
 
 
 def take(document: bytes) -> Draft | None:
@@ -53,9 +53,9 @@ def is_tree(document: bytes) -> bool:
 
 def examine(document: bytes) -> bool:
     """Whether it makes a bill, one that can be booked."""
-    began = time.monotonic()
+    began = time.process_time()
     draft = take(document)
-    assert time.monotonic() - began < SLOWEST
+    assert time.process_time() - began < SLOWEST
     if draft is None or draft.outcome is Outcome.NO_BILL:
         return False
     assert draft.lines or not draft.targets or not any(target.net for target in draft.targets)
@@ -84,9 +84,9 @@ ATTACKS = {
 
 @pytest.mark.parametrize("name", ATTACKS)
 def test_attacks_are_refused_with_a_reason(name: str) -> None:
-    began = time.monotonic()
+    began = time.process_time()
     assert read_facts(ATTACKS[name]).obstacle in (Obstacle.NO_XML, Obstacle.EMPTY)
-    assert time.monotonic() - began < SLOWEST
+    assert time.process_time() - began < SLOWEST
 
 
 def test_fifty_megabytes_of_text_are_not_even_parsed() -> None:
@@ -113,7 +113,7 @@ def test_document_of_ten_thousand_rows_is_read_in_seconds() -> None:
     start = document.index(b"<FaWiersz>")
     row = document[start : document.index(b"</FaWiersz>") + len(b"</FaWiersz>")]
     large = document[:start] + row * 10_000 + document[start:]
-    began = time.monotonic()
+    began = time.process_time()
     draft = compose(read(large))
     assert len(draft.lines) == 10_002
-    assert time.monotonic() - began < 10 * SLOWEST
+    assert time.process_time() - began < 10 * SLOWEST

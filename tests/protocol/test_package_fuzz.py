@@ -21,7 +21,7 @@ from ksef.export import METADATA_FILE, read_package, read_package_metadata
 GOLDEN = sorted((Path(__file__).parents[1] / "golden").glob("S0*.xml"))
 PACK = {Compression.ZIP: zipped, Compression.TAR_GZ: tarred}
 MUTATIONS = 1000  # of each kind of archive
-SLOWEST = 5.0  # seconds for one package
+SLOWEST = 5.0  # seconds of the processor for one package
 MOST_MEMORY = 100 * MEGABYTE  # more than before; a file of a package may have 64
 AFTERWARDS = (flip_bytes, cut_off, cut_out, repeat_slice)
 NAMES = ("../../etc/passwd", "/x.xml", METADATA_FILE, "ż.xml", "a" * 300, "-" * 35 + ".xml", " ")
@@ -127,7 +127,7 @@ def test_thousand_damaged_packages_are_read_or_refused(
 
 def is_read(path: Path, compression: Compression) -> bool:
     """Whether a package could be read to its end; documents of it are looked into at once."""
-    began = time.monotonic()
+    began = time.process_time()
     try:
         for entry in read_package_metadata(path, compression):
             assert float(entry.gross_amount) < 1e300
@@ -136,5 +136,5 @@ def is_read(path: Path, compression: Compression) -> bool:
     except BadAnswer:
         return False
     finally:
-        assert time.monotonic() - began < SLOWEST
+        assert time.process_time() - began < SLOWEST
     return True

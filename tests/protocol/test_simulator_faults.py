@@ -302,7 +302,7 @@ def test_program_prints_its_address_first_and_ends_at_once(number: int) -> None:
     with process.stdout:
         try:
             url = process.stdout.readline().strip()
-            assert time.monotonic() - began_at < 15
+            assert time.monotonic() - began_at < 60
             assert Wire(url).challenge()["clientIp"] == "127.0.0.1"
             process.send_signal(number)
             assert process.wait(timeout=15) == 0

@@ -64,7 +64,7 @@ def test_dropped_connection_leaves_arrival_unknown() -> None:
 
 
 def test_timeout_leaves_arrival_unknown() -> None:
-    error = error_for(lambda _connection: time.sleep(1), timeout=0.3)
+    error = error_for(lambda _connection: time.sleep(4), timeout=2)
     assert isinstance(error, NoAnswer)
     assert error.may_have_arrived
 
@@ -85,40 +85,40 @@ def test_answer_that_breaks_off_leaves_arrival_unknown() -> None:
 def test_answer_that_drips_ends_at_the_deadline() -> None:
     def drip(connection: Any) -> None:
         connection.sendall(b"HTTP/1.1 202 Accepted\r\nContent-Length: 1000\r\n\r\n")
-        for _ in range(40):
+        for _ in range(400):
             connection.sendall(b" ")
             time.sleep(0.1)
 
     started = time.monotonic()
-    error = error_for(drip, timeout=0.5)
+    error = error_for(drip, timeout=2)
     assert isinstance(error, NoAnswer)
     assert error.may_have_arrived
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_head_that_drips_ends_at_the_deadline() -> None:
     def drip(connection: Any) -> None:
         connection.sendall(b"HTTP/1.1 202 Accepted\r\n")
-        for number in range(40):
+        for number in range(400):
             connection.sendall(f"X-Drip-{number}: 1\r\n".encode())
             time.sleep(0.1)
 
     started = time.monotonic()
-    error = error_for(drip, timeout=0.5)
+    error = error_for(drip, timeout=2)
     assert isinstance(error, NoAnswer)
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_server_that_reads_nothing_ends_at_the_deadline() -> None:
     started = time.monotonic()
     with (
         deaf_server() as url,
-        client_of(url, timeout=0.3) as client,
+        client_of(url, timeout=2) as client,
         pytest.raises(NoAnswer) as caught,
     ):
         client.send_invoice(SESSION, bytes(30_000_000), KEY)
     assert caught.value.may_have_arrived
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_server_that_reads_slowly_ends_at_the_deadline() -> None:
