@@ -11,7 +11,7 @@ VENDOR_NIP = BUYER_NIP
 HOSTILE = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'
 
 
-def make_document(number="FV/1", *, seller=VENDOR_NIP, buyer=NIP):
+def make_document(number="FV/1", *, seller=VENDOR_NIP, buyer=NIP, gross="258.29"):
     """An FA(3) document of a vendor to the company over 258.29 PLN, in bytes."""
     text = SAMPLE
     values = {
@@ -20,6 +20,7 @@ def make_document(number="FV/1", *, seller=VENDOR_NIP, buyer=NIP):
         "ABC sp. z o.o.": "Dostawca sp. z o.o.",
         "FV/2026/00001": number,
         "<P_1>2026-03-02": f"<P_1>{fields.Date.today()}",
+        "<P_15>258.29": f"<P_15>{gross}",
     }
     for old, new in values.items():
         text = text.replace(old, new)
@@ -66,6 +67,11 @@ class InboxCommon(KsefCommon):
         [ksef_number] = self.simulator.deposit(make_document(number, **values))
         self.fetch_again()
         return self.inbox().filtered(lambda row: row.ksef_number == ksef_number)
+
+    def files_in_memory(self):
+        """Ids of the documents whose files were read since the caches were emptied."""
+        document = self.env["ksef.inbox"]._fields["document"]
+        return set(document._get_all_cache_ids(self.env))
 
     def as_accountant(self, record):
         return record.with_user(self.accountant)

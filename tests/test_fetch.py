@@ -162,6 +162,14 @@ class TestFetchFaults(InboxCommon):
                 self.assertEqual(rows[name]._document_bytes(), content)
                 self.assertIn(reason, rows[name].fault_reason)
 
+    def test_reason_is_told_without_reading_the_file_again(self):
+        self.simulator.deposit(HOSTILE, buyerNip="1234563218", sellerNip=VENDOR_NIP)
+        row = self.fetch().with_context(lang="en_US")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertIn("DOCTYPE", row.fault_reason)
+        self.assertFalse(self.files_in_memory())
+
     def test_document_of_others_is_told_apart(self):
         document = make_document(buyer=OTHER_NIP)
         self.simulator.deposit(document, buyerNip="1234563218", sellerNip=VENDOR_NIP)

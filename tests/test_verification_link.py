@@ -103,6 +103,36 @@ class TestWaitingDocument(InboxCommon):
         self.assertFalse(self.typed_bill("FV/2").ksef_waiting_document)
         self.assertFalse(self.typed_bill("FV/1", price=1).ksef_waiting_document)
 
+    def test_only_documents_over_the_amount_of_the_bill_are_looked_at(self):
+        others = [make_document(f"FV/{i}", gross=f"{i}.00") for i in range(2, 5)]
+        self.simulator.deposit(*others)
+        row = self.received("FV/1")
+        bill = self.typed_bill("FV/1")
+        self.assertEqual(len(self.inbox()), 4)
+        self.assertEqual(bill._ksef_candidates(), row)
+        self.assertEqual(bill.ksef_waiting_document, row.display_name)
+
+    def test_only_the_file_with_the_reference_of_the_bill_is_read(self):
+        self.simulator.deposit(*(make_document(f"FV/{i}") for i in range(2, 5)))
+        row = self.received("FV/1")
+        bill = self.typed_bill("FV/1")
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(bill._ksef_candidates(), self.inbox())
+        self.assertEqual(bill.ksef_waiting_document, row.display_name)
+        self.assertEqual(self.files_in_memory(), set(row.ids))
+
+    def test_refund_is_offered_the_correction_that_waits_for_it(self):
+        self.let_time_pass()
+        self.simulator.deposit(make_document("FV/1"), make_document("KOR/1", gross="-258.29"))
+        rows = self.fetch_again()
+        refund = self.typed_bill("KOR/1")
+        refund.move_type = "in_refund"
+        self.assertEqual(
+            refund.ksef_waiting_document,
+            rows.filtered(lambda row: row.document_number == "KOR/1").display_name,
+        )
+
     def test_number_of_queries_does_not_grow_with_the_bills(self):
         self.received("FV/1")
         bills = self.env["account.move"].union(*map(self.typed_bill, ("FV/1", "FV/2", "FV/3")))

@@ -77,19 +77,19 @@ class KsefBillReader(models.AbstractModel):
         """Whether vendor, reference and amount agree."""
         return bool(
             bill.commercial_partner_id
-            and self._is_same_reference(bill, facts)
+            and self._is_same_reference(bill, facts.number)
             and self._is_same_amount(bill, facts)
         )
 
     def _likeness(self, bill, facts):
         return (
-            4 * self._is_same_reference(bill, facts)
+            4 * self._is_same_reference(bill, facts.number)
             + 2 * self._is_same_amount(bill, facts)
             + (bill.invoice_date == facts.issued_on)
         )
 
-    def _is_same_reference(self, bill, facts):
-        key = reference_key(facts.number)
+    def _is_same_reference(self, bill, number):
+        key = reference_key(number)
         return bool(key) and key in (
             reference_key(bill.ref or ""),
             reference_key(bill.payment_reference or ""),

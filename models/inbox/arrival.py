@@ -106,6 +106,7 @@ class KsefInbox(models.Model):
     @api.model
     def _values_of(self, company, role, arrival):
         facts = read_facts(arrival.content)
+        fault = self._find_fault(company, arrival, facts)
         return {
             "company_id": company.id,
             "role": role,
@@ -115,7 +116,8 @@ class KsefInbox(models.Model):
             **self._values_of_facts(facts),
             **self._values_of_file(arrival),
             "internal_id": facts.unit_of(company._ksef_nip()) or False,
-            "fault": self._find_fault(company, arrival, facts),
+            "fault": fault,
+            "obstacle": fault == "unreadable" and facts.obstacle.value,
         }
 
     @api.model

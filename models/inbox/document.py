@@ -4,6 +4,7 @@ import base64
 
 from odoo import api, fields, models
 
+from ...ksef.bill.facts import Obstacle
 from .words import FAULT_WORDS, FAULTS
 
 ROWS_SHOWN = 300  # of a table in the preview
@@ -81,6 +82,7 @@ class KsefInbox(models.Model):
     document = fields.Binary(attachment=True, readonly=True)
     document_name = fields.Char(compute="_compute_document_name")
     fault = fields.Selection(FAULTS, string="What is wrong with the file", readonly=True)
+    obstacle = fields.Char(readonly=True)  # a value of the reader's: why nothing can be read
     fault_reason = fields.Text(compute="_compute_fault_reason")
     lang = fields.Selection([("pl_PL", "Polski"), ("en_US", "English")], store=False)
     html = fields.Html(compute="_compute_html", sanitize=False)
@@ -107,7 +109,7 @@ class KsefInbox(models.Model):
         for row in self:
             row.document_name = f"{row.ksef_number}.xml"
 
-    @api.depends("fault", "document_hash")
+    @api.depends("fault", "obstacle")
     @api.depends_context("lang")
     def _compute_fault_reason(self):
         for row in self:
@@ -115,11 +117,9 @@ class KsefInbox(models.Model):
 
     def _words_of_fault(self):
         """What is wrong with the file; of one that cannot be read, what stands in the way."""
-        words = self.env._(FAULT_WORDS[self.fault])
-        if self.fault != "unreadable":
-            return words
-        facts = self.env["ksef.bill.reader"]._facts(self._document_bytes())
-        return facts.reason or words
+        if self.obstacle:
+            return self.env["ksef.bill.reader"]._words_of_obstacle(Obstacle(self.obstacle))
+        return self.env._(FAULT_WORDS[self.fault])
 
     @api.depends("document_hash", "fault")
     @api.depends_context("lang")
@@ -147,7 +147,9 @@ class KsefInbox(models.Model):
         return reader._find_twins(facts, self.company_id)
 
     def _document_bytes(self):
-        return base64.b64decode(self.with_context(bin_size=False).document or b"")
+        """The file, read alone: those of a long list would fill the memory."""
+        row = self.with_prefetch().with_context(bin_size=False)
+        return base64.b64decode(row.document or b"")
 
     def _ksef_readable_pdf(self):
         """Return the whole document as a PDF."""

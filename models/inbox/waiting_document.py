@@ -28,10 +28,11 @@ class AccountMove(models.Model):
         return {bill: rows for bill, rows in found.items() if len(rows) == 1}
 
     def _ksef_candidates(self):
-        """Open documents with the file of one of these bills, or of one of their vendors."""
+        """Open documents with the file of one of these bills, or with a vendor and an amount."""
         inbox = self.env["ksef.inbox"].sudo()
         hashes = {bill.ksef_document_hash for bill in self} - {False}
         vendors = {bill.commercial_partner_id._ksef_nip() for bill in self} - {False, ""}
+        amounts = {round(bill._ksef_total_of_document(), 2) for bill in self}
         if not hashes and not vendors:
             return inbox
         return inbox.search(
@@ -40,9 +41,15 @@ class AccountMove(models.Model):
                 ("state", "in", OPEN),
                 "|",
                 ("document_hash", "in", list(hashes)),
+                "&",
                 ("seller_nip", "in", list(vendors)),
+                ("gross_amount", "in", list(amounts)),
             ]
         )
+
+    def _ksef_total_of_document(self):
+        """The total as the document of this bill would say it: a refund takes something back."""
+        return -self.amount_total if self.move_type == "in_refund" else self.amount_total
 
     def action_ksef_tie_waiting(self):
         """Give this bill the document that waits for it in the inbox.
@@ -69,15 +76,24 @@ class KsefInbox(models.Model):
         return self.filtered(lambda row: row._may_be_of(bill) and row._is_of(bill))
 
     def _may_be_of(self, bill):
-        """Whether what is stored of the document does not speak against it."""
+        """Whether what is stored of the document does not speak against it.
+
+        Files are only read where nothing does.
+        """
         if self.company_id != bill.company_id:
             return False
-        return self._is_file_of(bill) or self._has_vendor_and_amount_of(bill)
+        return self._is_file_of(bill) or (
+            self._has_vendor_and_amount_of(bill) and self._has_reference_of(bill)
+        )
 
     def _has_vendor_and_amount_of(self, bill):
-        total = -bill.amount_total if bill.move_type == "in_refund" else bill.amount_total
         vendor = bill.commercial_partner_id._ksef_nip() or None
-        return self.seller_nip == vendor and abs(self.gross_amount - total) < HALF_A_CENT
+        difference = abs(self.gross_amount - bill._ksef_total_of_document())
+        return self.seller_nip == vendor and difference < HALF_A_CENT
+
+    def _has_reference_of(self, bill):
+        reader = self.env["ksef.bill.reader"]
+        return reader._is_same_reference(bill, self.document_number or "")
 
     def _is_file_of(self, bill):
         return bool(self.document_hash) and self.document_hash == bill.ksef_document_hash
