@@ -13,14 +13,15 @@ class AccountMove(models.Model):
     )
     ksef_correction_count = fields.Integer(compute="_compute_ksef_correction_count")
 
-    @api.depends("state", "ksef_number", "move_type", "ksef_origin_move_id")
+    @api.depends("state", "ksef_number", "move_type", "journal_id", "ksef_origin_move_id")
     def _compute_ksef_is_correctable(self):
         for move in self:
             root = move._ksef_root()
             move.ksef_is_correctable = (
                 move.state == "posted"
                 and bool(move.ksef_number)
-                and root.move_type == "out_invoice"
+                and root.move_type in ("out_invoice", "in_invoice")
+                and root._ksef_is_issued_here()
                 and move._ksef_is_possible()
             )
 

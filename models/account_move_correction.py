@@ -43,8 +43,9 @@ class AccountMove(models.Model):
         readonly=False,
         copy=False,
         index="btree_not_null",
-        domain="[('company_id', '=', company_id), ('move_type', '=', 'out_invoice'), "
-        "('state', '=', 'posted')]",
+        domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
+        "'|', ('move_type', '=', 'out_invoice'), "
+        "'&', ('move_type', '=', 'in_invoice'), ('journal_id.is_self_billing', '=', True)]",
         help="The first invoice, also where an earlier correction of it is corrected.",
     )
     ksef_correction_reason = fields.Char(string="Reason of the correction", copy=False)

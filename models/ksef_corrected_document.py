@@ -15,7 +15,8 @@ class KsefCorrectedDocument(models.Model):
         "account.move",
         string="Invoice",
         domain="[('company_id', '=', company_id), ('state', '=', 'posted'), "
-        "('move_type', '=', 'out_invoice')]",
+        "'|', ('move_type', '=', 'out_invoice'), "
+        "'&', ('move_type', '=', 'in_invoice'), ('journal_id.is_self_billing', '=', True)]",
         ondelete="restrict",
         help="Empty for an invoice that is not in Odoo.",
     )

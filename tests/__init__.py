@@ -25,6 +25,7 @@ from . import test_endings
 from . import test_enrollment
 from . import test_correction_wizard_data
 from . import test_correction_wizard_periods
+from . import test_correction_wizard_self_billing
 from . import test_fa3_advances
 from . import test_fa3_bad_input
 from . import test_fa3_checks

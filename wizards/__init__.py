@@ -9,6 +9,7 @@ from . import ksef_correction_line
 from . import ksef_certificate_load
 from . import ksef_number_import
 from . import ksef_correction_rate
+from . import ksef_correction_self_billing
 from . import ksef_offline_issue
 from . import ksef_send
 from . import ksef_send_run

@@ -13,7 +13,7 @@ TO_ZERO = ("cancel", "nip")
 DOWNWARDS = ("cancel", "nip", "return", "discount")
 EITHER_WAY = ("lines", "amount")
 # Kinds that leave the amounts in the currency of the invoice as they are
-OF_DATA = ("buyer", "data", "number", "rate")
+OF_DATA = ("buyer", "vendor", "data", "number", "rate")
 
 
 class KsefCorrection(models.TransientModel):
@@ -43,6 +43,7 @@ class KsefCorrection(models.TransientModel):
             ("amount", "Amount of the advance"),
             ("discount", "A discount was given after the sale, for a period"),
             ("buyer", "Name or address of the buyer"),
+            ("vendor", "Name or address of the vendor"),
             ("nip", "NIP of the buyer: the invoice went to somebody else"),
             ("data", "Other data: dates, payment, annotations, description"),
             ("number", "The number of the invoice"),
@@ -115,9 +116,9 @@ class KsefCorrection(models.TransientModel):
             wizard.possible_subjects = ",".join(wizard._possible_subjects())
 
     def _possible_subjects(self):
-        """What can be wrong with these invoices; one in PLN has no exchange rate."""
+        """What can be wrong with sales; what is in PLN has no exchange rate."""
         is_in_pln = self.origin_id.currency_id == self.company_id.currency_id
-        impossible = {"amount", "rate"} if is_in_pln else {"amount"}
+        impossible = {"amount", "vendor"} | ({"rate"} if is_in_pln else set())
         return [subject for subject in EXPLANATIONS if subject not in impossible]
 
     # === WORDS === #
@@ -210,8 +211,8 @@ class KsefCorrection(models.TransientModel):
                     "anything else invoice by invoice."
                 )
             )
-        for name in ("commercial_partner_id", "company_id", "currency_id"):
-            if len(self.move_ids[name]) > 1:
+        for name in ("commercial_partner_id", "company_id", "currency_id", "move_type"):
+            if len(set(self.move_ids.mapped(name))) > 1:
                 raise UserError(
                     self.env._(
                         "Invoices that are corrected together must be of one seller, to one buyer "
@@ -364,7 +365,7 @@ class KsefCorrection(models.TransientModel):
         with closing(self.env.cr.savepoint()):
             moves = trial._make_drafts(sign)
             moves._post(soft=False)
-            documents = moves.filtered(lambda move: move.is_sale_document())
+            documents = moves.filtered(lambda move: move._ksef_is_issued_here())
             previews = self.env["ksef.fa3"]._previews(documents.with_env(self.env))
             shown = self._render(previews)
         self.preview = shown

@@ -2,6 +2,8 @@ from math import copysign
 
 from odoo import Command, api, fields, models
 
+from ..models.account_move_correction import REFUNDS
+
 # What can be wrong with an advance invoice, and with a settlement
 SUBJECTS = {
     "ZAL": ("cancel", "amount", "buyer", "data", "number"),
@@ -53,7 +55,7 @@ class KsefCorrection(models.TransientModel):
         """Yield the lines of the invoice and of its corrections in KSeF; 1 adds, -1 takes back."""
         yield from ((line, 1) for line in self._lines_of(self.origin_id))
         for correction in self.origin_id.ksef_correction_ids.filtered("ksef_number"):
-            share = -1 if correction.move_type == "out_refund" else 1
+            share = -1 if correction.move_type in REFUNDS else 1
             yield from ((line, share) for line in self._lines_of(correction))
 
     def _lines_of(self, move):
@@ -123,11 +125,12 @@ class KsefCorrectionAdvance(models.TransientModel):
     line_id = fields.Many2one("account.move.line", readonly=True)
     name = fields.Char(related="line_id.name")
     company_id = fields.Many2one(related="wizard_id.company_id")
+    tax_use = fields.Selection(related="wizard_id.tax_use")
     tax_ids = fields.Many2many(
         "account.tax",
         string="Taxes",
         required=True,
-        domain="[('type_tax_use', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+        domain="[('type_tax_use', '=', tax_use), ('company_id', 'parent_of', company_id)]",
     )
     amount_before = fields.Monetary(string="Amount before", readonly=True)
     amount = fields.Monetary(string="Right amount")

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
+from .ksef_correction import OF_DATA
+
 # Fields of the contact that an address in KSeF is made of
 BUYER_FIELDS = ("name", "street", "street2", "zip", "city")
 
@@ -40,8 +42,9 @@ class KsefCorrection(models.TransientModel):
     bank_id = fields.Many2one(
         "res.partner.bank",
         string="Right bank account",
-        domain="[('partner_id.ref_company_ids', '=', company_id)]",
+        domain="[('partner_id', '=', payee_id)]",
     )
+    payee_id = fields.Many2one("res.partner", compute="_compute_payee_id")
     split_payment = fields.Selection(selection="_select_answers")
     reverse_charge = fields.Selection(selection="_select_answers")
     cash_method = fields.Selection(selection="_select_answers")
@@ -56,17 +59,22 @@ class KsefCorrection(models.TransientModel):
         )
 
     @api.depends("origin_id")
+    def _compute_payee_id(self):
+        for wizard in self:
+            wizard.payee_id = wizard.company_id.partner_id
+
+    @api.depends("origin_id", "subject")
     def _compute_may_edit_buyer(self):
         for wizard in self:
-            wizard.may_edit_buyer = wizard._buyer().has_access("write")
+            wizard.may_edit_buyer = wizard._wrong_contact().has_access("write")
 
-    def _buyer(self):
-        """The contact that the document names as buyer."""
+    def _wrong_contact(self):
+        """The contact whose name or address is corrected: the buyer of the document."""
         return self.env["ksef.fa3"]._buyer_of(self.origin_id)
 
     def _prepare_content(self):
         result = super()._prepare_content()
-        if self.subject in ("buyer", "data", "number", "rate", "nip"):
+        if self.subject in (*OF_DATA, "nip"):
             words = self.env["ksef.fa3"]._describe_known(self._known())
             self.known_data = self.env["ir.qweb"]._render(
                 "account_ksef.correction_known_data", {"words": words}
@@ -76,7 +84,7 @@ class KsefCorrection(models.TransientModel):
     # === BUYER === #
 
     def _prepare_buyer(self, _known):
-        buyer = self._buyer()
+        buyer = self._wrong_contact()
         values = {f"buyer_{name}": buyer[name] for name in BUYER_FIELDS}
         self.write({**values, "buyer_country_id": buyer.country_id.id})
 
@@ -100,7 +108,7 @@ class KsefCorrection(models.TransientModel):
 
         :raises AccessError: for people who may not change contacts
         """
-        buyer = self._buyer()
+        buyer = self._wrong_contact()
         right = {name: self[f"buyer_{name}"] for name in BUYER_FIELDS}
         changed = {
             name: value for name, value in right.items() if (value or "") != (buyer[name] or "")

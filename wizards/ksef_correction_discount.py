@@ -67,7 +67,7 @@ class KsefCorrection(models.TransientModel):
         move = self.origin_id.copy(
             {
                 **self._dates(),
-                "move_type": "out_refund",
+                "move_type": self._refund_type(),
                 "partner_id": self.origin_id.partner_id.id,
                 "ksef_correction_reason": self.reason,
                 "ksef_corrected_period": self.period,

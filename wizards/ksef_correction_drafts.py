@@ -1,4 +1,5 @@
 from odoo import Command, models
+from odoo.addons.account.models.account_move import TYPE_REVERSE_MAP
 
 
 class KsefCorrection(models.TransientModel):
@@ -18,11 +19,14 @@ class KsefCorrection(models.TransientModel):
         """A copy of the invoice without its lines, linked to it, with these lines."""
         values = {**self._correction_values(), **values}
         if sign < 0:
-            values |= {"move_type": "out_refund", "reversed_entry_id": self.origin_id.id}
+            values |= {"move_type": self._refund_type(), "reversed_entry_id": self.origin_id.id}
         move = self.origin_id.copy({"line_ids": [Command.clear()], **values})
         move.invoice_line_ids = lines
         move.ksef_correction_type = self.effect
         return move
+
+    def _refund_type(self):
+        return TYPE_REVERSE_MAP[self.origin_id.move_type]
 
     def _correction_values(self):
         return {

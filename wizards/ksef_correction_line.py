@@ -12,6 +12,8 @@ _KEPT = (
     "ksef_gtu",
     "ksef_is_annex15",
 )
+# What links a line to the order that it bills
+_ORDER_LINKS = ("sale_line_ids", "purchase_line_id")
 
 
 class KsefCorrectionLine(models.TransientModel):
@@ -23,6 +25,7 @@ class KsefCorrectionLine(models.TransientModel):
     wizard_id = fields.Many2one("ksef.correction", required=True, ondelete="cascade")
     currency_id = fields.Many2one(related="wizard_id.currency_id")
     company_id = fields.Many2one(related="wizard_id.company_id")
+    tax_use = fields.Selection(related="wizard_id.tax_use")
     key = fields.Char(readonly=True, help="The row in KSeF; empty for a line that was forgotten.")
     line_id = fields.Many2one("account.move.line", readonly=True)
     unit = fields.Char(readonly=True)
@@ -43,7 +46,7 @@ class KsefCorrectionLine(models.TransientModel):
     tax_ids = fields.Many2many(
         "account.tax",
         string="Taxes",
-        domain="[('type_tax_use', '=', 'sale'), ('company_id', 'parent_of', company_id)]",
+        domain="[('type_tax_use', '=', tax_use), ('company_id', 'parent_of', company_id)]",
     )
     change = fields.Selection(
         [
@@ -105,10 +108,11 @@ class KsefCorrectionLine(models.TransientModel):
         return [self._before_values(sign * more)]
 
     def _change_price(self, sign):
-        """Sales keeps its quantities, so a change of price is no delivery to it."""
+        """Orders keep their quantities, so a change of price is no delivery to them."""
         more = self.price_unit - self.price_unit_before
         values = self._before_values(self.quantity_before)
-        values.pop("sale_line_ids", None)
+        for name in _ORDER_LINKS:
+            values.pop(name, None)
         return [{**values, "price_unit": sign * more, "ksef_kor_mode": "price"}]
 
     def _sell_anew(self, sign):
@@ -135,8 +139,6 @@ class KsefCorrectionLine(models.TransientModel):
         line = self.line_id
         values = line.read(_KEPT, load="_classic_write")[0]
         values.pop("id")
-        if "sale_line_ids" in line._fields:
-            values["sale_line_ids"] = [Command.set(line.sale_line_ids.ids)]
         return {
             **values,
             "name": self.name_before,
@@ -146,7 +148,14 @@ class KsefCorrectionLine(models.TransientModel):
             "tax_ids": [Command.set(line.tax_ids.ids)],
             "ksef_corrected_line_id": line._ksef_root_line().id,
             "ksef_kor_mode": "quantity",
+            **self._order_links(),
         }
+
+    def _order_links(self):
+        """Of the line to orders; `sale` and `purchase` may be there or not."""
+        business = {}
+        self.line_id._copy_data_extend_business_fields(business)
+        return {name: business[name] for name in _ORDER_LINKS if name in business}
 
     def _new_values(self):
         """The line as it was sold, for an invoice that knows nothing of the old one."""

@@ -3,6 +3,8 @@ from collections import defaultdict
 from odoo import Command, fields, models
 from odoo.exceptions import UserError
 
+from ..models.fa3.builder import OPEN_ITEMS
+
 
 class KsefCorrection(models.TransientModel):
     """An exchange rate that was wrong: the VAT in PLN changes, and so do the books."""
@@ -45,10 +47,10 @@ class KsefCorrection(models.TransientModel):
         )
 
     def _rate_lines(self):
-        """The difference of each account and tax; the receivable takes what rounding leaves."""
+        """The difference of each account and tax; the open item takes what rounding leaves."""
         differences = self._rate_differences()
-        receivable = next(key for key in differences if key[0].account_type == "asset_receivable")
-        differences[receivable] -= sum(differences.values())
+        open_item = next(key for key in differences if key[0].account_type in OPEN_ITEMS)
+        differences[open_item] -= sum(differences.values())
         for (account, tags, repartition), amount in differences.items():
             yield {
                 "account_id": account.id,

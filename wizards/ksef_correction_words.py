@@ -33,6 +33,10 @@ EXPLANATIONS = {
         "A correction of data (%(kind)s) over 0.00: the document shows the buyer as it was "
         "and as it is. The NIP must be the same. The contact is corrected too."
     ),
+    "vendor": _lt(
+        "A correction of data (%(kind)s) over 0.00: the document shows the vendor, who is the "
+        "seller, as it was and as it is. The NIP must be the same. The contact is corrected too."
+    ),
     "nip": _lt(
         "Two documents: a credit note (KOR) to zero for the buyer of the invoice, with "
         "the wrong NIP, and a new invoice for the right buyer. KSeF does not let a NIP be "
@@ -57,6 +61,7 @@ USUAL_REASONS = {
     "amount": _lt("Wrong amount of the advance"),
     "discount": _lt("Discount after the sale"),
     "buyer": _lt("Wrong data of the buyer"),
+    "vendor": _lt("Wrong data of the vendor"),
     "nip": _lt("Wrong NIP of the buyer"),
     "number": _lt("Wrong number of the invoice"),
     "rate": _lt("Wrong exchange rate"),

@@ -20,7 +20,7 @@ _logger = logging.getLogger(__name__)
 _NBP_DIGITS = 4
 _NOISE = Decimal("0.000001")
 # What payments settle: of sales, and of bills that we issue in the vendor's name
-_OPEN_ITEMS = ("asset_receivable", "liability_payable")
+OPEN_ITEMS = ("asset_receivable", "liability_payable")
 
 
 class KsefFa3(models.AbstractModel):
@@ -95,7 +95,7 @@ class KsefFa3(models.AbstractModel):
     def _read_payments(self, moves):
         """Return `{move: [Payment]}`. Credit notes and exchange differences pay nothing."""
         payments = defaultdict(list)
-        lines = moves.line_ids.filtered(lambda line: line.account_type in _OPEN_ITEMS)
+        lines = moves.line_ids.filtered(lambda line: line.account_type in OPEN_ITEMS)
         exchange_moves = (lines.matched_credit_ids | lines.matched_debit_ids).exchange_move_id
         for line in lines:
             for other, amount in self._counterparts(line):

@@ -10,6 +10,7 @@ _RULES = (
     "_check_corrected_kinds",
     "_check_corrected_numbers",
     "_check_corrected_buyer",
+    "_check_corrected_vendor",
     "_check_correction_type",
 )
 

@@ -52,8 +52,16 @@ class KsefFa3SelfBilling(models.AbstractModel):
     # === BUILDING === #
 
     def _build_seller(self, invoice):
-        if not invoice.move._ksef_is_self_billed():
+        """A correction is of the seller of what it corrects, whatever became of the contact."""
+        move, state = invoice.move, invoice.correction and invoice.correction.state
+        if not move._ksef_is_self_billed():
             return super()._build_seller(invoice)
+        if not state or move.ksef_is_formal:
+            return self._build_vendor(invoice)
+        is_kept = move.ksef_party_snapshot == "original" or self._has_other_nip(invoice)
+        return state.last.Podmiot1 if is_kept else self._build_vendor(invoice)
+
+    def _build_vendor(self, invoice):
         vendor = invoice.move.commercial_partner_id
         return Podmiot1(
             PrefiksPodatnika="PL" if self._is_community_sale(invoice) else None,
@@ -63,6 +71,11 @@ class KsefFa3SelfBilling(models.AbstractModel):
             ),
             Adres=self._build_address(vendor),
         )
+
+    def _has_other_nip(self, invoice):
+        """Whether the vendor is somebody else now than the seller of what is corrected."""
+        known = invoice.correction.state.last.Podmiot1.DaneIdentyfikacyjne
+        return identify_partner(invoice.move.commercial_partner_id).nip != known.NIP
 
     def _build_footer(self, invoice):
         """The footer and the registers of our company say nothing of the vendor."""
@@ -101,6 +114,23 @@ class KsefFa3SelfBilling(models.AbstractModel):
                     number=vendor.vat or "",
                 ),
                 remedy=self.env._("Correct the tax number of the vendor."),
+            )
+
+    def _check_corrected_vendor(self, invoice):
+        """A wrong NIP is no wrong name: the bill was issued for somebody else."""
+        state, move = invoice.correction.state, invoice.move
+        is_of_data = state and move.ksef_is_formal and move._ksef_is_self_billed()
+        if is_of_data and self._has_other_nip(invoice):
+            yield self._problem(
+                invoice,
+                code="E-KOR-07",
+                record=move.commercial_partner_id,
+                field="vat",
+                message=self.env._("the NIP of the vendor is another one than on the bill."),
+                remedy=self.env._(
+                    "A wrong NIP cannot be corrected: take the whole bill back and make a new "
+                    "one for the right vendor."
+                ),
             )
 
     def _check_seller_address(self, invoice):
