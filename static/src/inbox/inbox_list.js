@@ -1,9 +1,10 @@
 import { browser } from "@web/core/browser/browser";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
-import { onMounted, onWillUnmount } from "@odoo/owl";
+import { onMounted, onWillUnmount, status } from "@odoo/owl";
 
 const PERIOD = 3000; // milliseconds between two looks
 
@@ -18,14 +19,25 @@ export class KsefInboxListController extends ListController {
 
     /** Look whether the fetching goes on; what came meanwhile is shown, also for the last time. */
     async watchFetching() {
+        await this.model.whenReady; // the first load would never end if another overtook it
+        try {
+            await this.showNews();
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+        }
+        if (this.ksefWasRunning && status(this) === "mounted") {
+            this.ksefTimer = browser.setTimeout(() => this.watchFetching(), PERIOD);
+        }
+    }
+
+    async showNews() {
         const isRunning = await this.ksefOrm.silent.call("ksef.inbox", "is_being_fetched", []);
         if ((isRunning || this.ksefWasRunning) && !this.model.root.selection.length) {
             await this.model.load();
         }
         this.ksefWasRunning = isRunning;
-        if (isRunning) {
-            this.ksefTimer = browser.setTimeout(() => this.watchFetching(), PERIOD);
-        }
     }
 }
 

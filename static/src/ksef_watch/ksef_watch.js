@@ -1,8 +1,9 @@
 import { browser } from "@web/core/browser/browser";
+import { ConnectionLostError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
-import { Component, onWillUnmount, useEffect } from "@odoo/owl";
+import { Component, onWillUnmount, status, useEffect } from "@odoo/owl";
 
 const PERIOD = 1500; // milliseconds between two looks
 
@@ -38,12 +39,24 @@ export class KsefWatch extends Component {
 
     schedule() {
         browser.clearTimeout(this.timer);
-        if (this.isRunning) {
+        if (this.isRunning && status(this) === "mounted") {
             this.timer = browser.setTimeout(() => this.look(), PERIOD);
         }
     }
 
+    /** Look again later, also after the connection to Odoo was lost for a while. */
     async look() {
+        try {
+            await this.refresh();
+        } catch (error) {
+            if (!(error instanceof ConnectionLostError)) {
+                throw error;
+            }
+        }
+        this.schedule();
+    }
+
+    async refresh() {
         const { record } = this.props;
         if (document.visibilityState === "visible" && !(await record.isDirty())) {
             const fresh = await this.fetch(record);
@@ -51,7 +64,6 @@ export class KsefWatch extends Component {
                 await record.load();
             }
         }
-        this.schedule();
     }
 
     async fetch(record) {

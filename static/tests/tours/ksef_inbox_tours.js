@@ -1,6 +1,19 @@
+import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 
 const INBOX = "/odoo/ksef-inbox";
+
+/** Have the next list of received documents come after everything else of its page. */
+function delayNextList() {
+    const call = rpc._rpc;
+    rpc._rpc = async (url, ...args) => {
+        if (url.includes("ksef.inbox/web_search_read")) {
+            rpc._rpc = call;
+            await new Promise((resolve) => setTimeout(resolve, 1500));
+        }
+        return call(url, ...args);
+    };
+}
 
 registry.category("web_tour.tours").add("ksef_inbox_match", {
     url: "/odoo/accounting",
@@ -9,6 +22,11 @@ registry.category("web_tour.tours").add("ksef_inbox_match", {
             content: "Open the journal of purchases",
             trigger: ".o_kanban_record a[name='open_action']:contains('Purchases')",
             run: "click",
+        },
+        {
+            content: "The line is slow",
+            trigger: ".o_list_view",
+            run: delayNextList,
         },
         {
             content: "Fetch what is in KSeF",
