@@ -1,16 +1,17 @@
 """The receipt of a number that was taken over: KSeF gives it by the session, which is looked for.
 
 What another program sent came in a session that we know nothing of; and of a duplicate KSeF has
-named a wrong one before.
+named a wrong one before. `l10n_pl_edi` has stored the session: that one alone is asked.
 """
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta, timezone
 
 from odoo import models
 
 from ..ksef import errors, number
 from ..ksef.sessions import SessionType
-from .ksef_queue import NEVER, Decision
+from .ksef_queue import BACK_OFF, NEVER, Decision
 
 DAY = timedelta(days=1)
 LONGEST = 2 * DAY  # from the opening of a session to the moment before which a number was given
@@ -29,8 +30,16 @@ class KsefSubmission(models.Model):
         is_ours = self.session_reference == self.session_id.reference_number
         if self.state != "accepted" or is_ours or not isinstance(error, errors.Refused):
             return super()._on_error(error)
-        retry_in = 0 if self.session_reference else NEVER
-        return Decision(state="accepted", retry_in=retry_in, values={"session_reference": False})
+        if self.origin or not self.session_reference:
+            return Decision(state="accepted")
+        return Decision(state="accepted", retry_in=0, values={"session_reference": False})
+
+    def _on_not_ready(self, waiting):
+        """A refused login wakes nobody who only waits for a receipt: it is looked for later."""
+        decision = super()._on_not_ready(waiting)
+        if self.state != "accepted" or decision.retry_in is not NEVER:
+            return decision
+        return replace(decision, retry_in=BACK_OFF[-1])
 
     def _look_for_receipt(self):
         """Ask the sessions that may have it; the number stands without it, too."""

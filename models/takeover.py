@@ -1,7 +1,7 @@
 """Taking over from `l10n_pl_edi`: what it sent becomes our history, and is never sent again."""
 
 import base64
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from odoo import api, fields, models
 
@@ -10,6 +10,7 @@ from ..ksef.number import is_valid
 
 AT_ONCE = 50  # invoices adopted while a person waits: some seconds
 BATCH = 200  # invoices in one transaction of the background
+RECEIPTS_APART = timedelta(seconds=10)  # looks at our own sessions have the same limit
 MODE_PARAMETER = "l10n_pl_edi_ksef.mode"
 THEIR_RECEIVER = "l10n_pl_edi.cron_l10n_pl_edi_ksef_download_bills"
 THEIR_TOKEN = "l10n_pl_edi_access_token"
@@ -121,9 +122,11 @@ class AccountMove(models.Model):
         """
         moves = moves.with_context(bin_size=False, tracking_disable=True)
         rows = self.env["ksef.submission"].sudo()
-        for row in rows.create([move._ksef_adopted_values() for move in moves]):
+        rows = rows.create([move._ksef_adopted_values() for move in moves])
+        for row in rows:
             if row.ksef_number:
                 row.move_id.write({"ksef_number": row.ksef_number, "ksef_mode": row.mode})
+        rows._plan_receipts()
         if moves:
             rows._trigger_cron()
 
@@ -197,3 +200,13 @@ class KsefSubmission(models.Model):
         readonly=True,
         help="Empty: sent by this integration.",
     )
+
+    def _plan_receipts(self):
+        """Have the receipts that the other addon did not fetch come one after the other."""
+        planned = [("origin", "!=", False), ("state", "=", "accepted"), ("retry_at", "!=", False)]
+        last = self.search(planned, order="retry_at desc", limit=1).retry_at
+        moment = max(fields.Datetime.now(), last or datetime.min)
+        for row in self:
+            if row.state == "accepted" and row.session_reference and not row.upo_hash:
+                moment += RECEIPTS_APART
+                row.retry_at = moment

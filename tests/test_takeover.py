@@ -1,6 +1,7 @@
 """Taking over from `l10n_pl_edi` and giving back: its history is ours, and nobody sends twice."""
 
 import base64
+from itertools import pairwise
 from unittest.mock import patch
 
 from lxml import etree
@@ -72,6 +73,56 @@ class TestTakeover(TakeoverCommon):
         self.assertEqual(row.document_hash, hash_base64(b"<Faktura/>"))
         self.assertEqual(base64.b64decode(row.upo), b"<Potwierdzenie/>")
         self.assertFalse(self.invoice.ksef_is_sendable)
+
+    def test_receipt_that_they_did_not_fetch_is_fetched(self):
+        row = self.adopt_without_receipt()
+        self.assertEqual((row.state, row.upo), ("accepted", False))
+        self.run_queue()
+        self.assertIn(self.invoice.ksef_number.encode(), base64.b64decode(row.upo))
+        self.assertFalse(row.retry_at)
+        self.assertEqual(len(self.simulator.documents()), 1)
+
+    def test_receipt_is_fetched_after_a_refused_login_was_mended(self):
+        token = self.simulator.token(self.company._ksef_nip(), status="Revoked")
+        row = self.adopt_without_receipt(ksef_token=token)
+        self.run_queue()
+        self.assertFalse(row.upo)
+        self.connect()
+        self.run_queue(minutes=15)
+        self.assertTrue(row.upo)
+
+    def adopt_without_receipt(self, **values):
+        """Have an invoice that KSeF accepted, and of which only their fields tell."""
+        self.connect()
+        self.send(self.invoice)
+        self.company.ksef_is_enabled = False
+        self.invoice.ksef_submission_ids.unlink()
+        self.company.write({"ksef_is_enabled": True, **values})
+        return self.invoice.ksef_submission_ids.with_context(bin_size=False)
+
+    def test_receipt_that_their_session_does_not_have_is_not_asked_for_again(self):
+        self.accepted_by_them().l10n_pl_edi_upo_file = False
+        self.connect()
+        row = self.invoice.ksef_submission_ids
+        session = row.session_reference
+        self.run_queue()
+        self.assertEqual((row.retry_at, row.upo, row.failure_kind), (False,) * 3)
+        self.assertEqual(row.session_reference, session)
+        asked = [r["path"] for r in self.simulator.requests() if r["path"].endswith("/upo")]
+        self.assertEqual(len(asked), 1)
+
+    def test_receipts_of_a_long_history_come_one_after_the_other(self):
+        self.patch(takeover, "AT_ONCE", 1)
+        invoices = self.invoice | self.post_invoice() | self.post_invoice()
+        for position, invoice in enumerate(invoices):
+            self.accepted_by_them(invoice, NUMBER.replace("0105", f"011{position}"))
+        invoices.l10n_pl_edi_upo_file = False
+        self.connect()
+        self.adopt_in_background()
+        moments = self.env["ksef.submission"].search([], order="retry_at").mapped("retry_at")
+        self.assertEqual(len(moments), 3)
+        for earlier, later in pairwise(moments):
+            self.assertGreaterEqual(later - earlier, takeover.RECEIPTS_APART)
 
     def test_switching_on_again_adopts_nothing_twice(self):
         self.accepted_by_them()
