@@ -19,7 +19,7 @@ from .errors import BadAnswer
 from .keys import KEY_ENCRYPTION, KeyVerbs, PublicKey
 from .messages import Status
 from .operations import Group, Operation
-from .query import MAX_RANGE, InvoiceFilter, InvoiceMetadata, MetadataPage, Role
+from .query import MAX_RANGE, InvoiceFilter, ListedInvoice, MetadataPage, Role
 from .sessions import encryption_json
 from .transport import Request
 from .wire import Fields, parse_json
@@ -29,7 +29,8 @@ STATUS = Operation("GET", "/invoices/exports/{referenceNumber}", Group.INVOICE_E
 METADATA_FILE = "_metadata.json"
 MAX_PART_SIZE = 100_000_000  # bytes; KSeF's own parts have at most 50 MB
 MAX_PACKAGE_SIZE = 2_000_000_000  # bytes; KSeF's own packages have at most 1 GB
-_INVOICE_FILE = re.compile(r"([0-9A-F\-]{35,36})\.xml")
+_NUMBER = re.compile(r"[0-9A-F\-]{35,36}")
+_INVOICE_FILE = re.compile(rf"({_NUMBER.pattern})\.xml")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -153,7 +154,7 @@ class Cursor:
 def _last_stored(result: Package | MetadataPage) -> datetime | None:
     if isinstance(result, Package):
         return result.last_stored_at
-    return result.invoices[-1].permanent_storage_at if result.invoices else None
+    return result.readable[-1].permanent_storage_at if result.readable else None
 
 
 class ExportVerbs(KeyVerbs):
@@ -249,10 +250,20 @@ def in_slices(
         yield part
 
 
-def read_package_metadata(path: Path, compression: Compression) -> tuple[InvoiceMetadata, ...]:
-    """What a downloaded package tells about its invoices; raises BadAnswer if it does not."""
+def read_package_metadata(path: Path, compression: Compression) -> tuple[ListedInvoice, ...]:
+    """What a downloaded package tells about its invoices; raises BadAnswer if it does not.
+
+    An entry without a number is left out: the file of its invoice is named after the number.
+    """
     for packed in read_archive(path, compression):
         if packed.name == METADATA_FILE:
-            listed = Fields(parse_json(packed.content), METADATA_FILE)
-            return tuple(map(InvoiceMetadata.from_json, listed.objects("invoices")))
+            listed = Fields(parse_json(packed.content), METADATA_FILE).objects("invoices")
+            return tuple(ListedInvoice.from_json(each) for each in listed if _is_numbered(each))
     raise BadAnswer("a package without metadata")
+
+
+def _is_numbered(entry: Fields) -> bool:
+    try:
+        return bool(_NUMBER.fullmatch(entry.text("ksefNumber")))
+    except BadAnswer:
+        return False

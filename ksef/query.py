@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 
+from .errors import BadAnswer
 from .messages import Context, FormCode
 from .wire import Fields, format_moment
 
@@ -189,18 +190,45 @@ def _optional_nip_party(answer: Fields | None) -> Party | None:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ListedInvoice:
+    """An entry of a list: ``metadata`` is ``None`` where only the number can be read."""
+
+    ksef_number: str
+    metadata: InvoiceMetadata | None
+
+    @classmethod
+    def from_json(cls, answer: Fields) -> ListedInvoice:
+        number = answer.text("ksefNumber")
+        try:
+            return cls(ksef_number=number, metadata=InvoiceMetadata.from_json(answer))
+        except BadAnswer:
+            return cls(ksef_number=number, metadata=None)
+
+
+@dataclass(frozen=True, kw_only=True)
 class MetadataPage:
     """A page of what was found. ``is_truncated``: there is more than KSeF lists at once."""
 
-    invoices: tuple[InvoiceMetadata, ...]
+    listed: tuple[ListedInvoice, ...]
     has_more: bool
     is_truncated: bool
     high_water_mark: datetime | None
 
+    @property
+    def readable(self) -> tuple[InvoiceMetadata, ...]:
+        return tuple(entry.metadata for entry in self.listed if entry.metadata)
+
+    @property
+    def invoices(self) -> tuple[InvoiceMetadata, ...]:
+        """All of them; raises BadAnswer if one cannot be read."""
+        if len(self.readable) < len(self.listed):
+            raise BadAnswer("an entry of a list that cannot be read")
+        return self.readable
+
     @classmethod
     def from_json(cls, answer: Fields) -> MetadataPage:
         return cls(
-            invoices=tuple(map(InvoiceMetadata.from_json, answer.objects("invoices"))),
+            listed=tuple(map(ListedInvoice.from_json, answer.objects("invoices"))),
             has_more=answer.flag("hasMore"),
             is_truncated=answer.flag("isTruncated"),
             high_water_mark=answer.optional_moment("permanentStorageHwmDate"),

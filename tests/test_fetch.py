@@ -21,6 +21,8 @@ BAD_FILES = {
     "root": (b"<Faktura/>", "none of the documents"),
     "large": (b"<a>" + b"x" * (MAX_BYTES + 1) + b"</a>", "larger than any document"),
 }
+# A list with an entry of which not even the number can be read
+NAMELESS = '{"hasMore": false, "isTruncated": false, "invoices": [{}]}'
 
 
 @tagged("post_install", "-at_install")
@@ -201,6 +203,38 @@ class TestFetchFaults(InboxCommon):
         self.assertEqual(len(rows), 2)
         self.assertEqual(set(rows.mapped("fault")), {False})
         self.assertGreaterEqual(self.count_requests("query"), 1)
+
+    def test_entry_that_cannot_be_read_stops_no_package(self):
+        self.simulator.deposit(make_document("FV/1"), make_document("FV/2"))
+        self.simulator.deposit(make_document("FV/3"), announcedHash=5)
+        rows = self.fetch()
+        self.assertEqual(
+            sorted(rows.mapped("document_number")),
+            ["FV/1", "FV/2", "FV/3"],
+        )
+        self.assertEqual(set(rows.mapped("fault")), {False})
+        self.assertEqual(set(self.cursors().mapped("package_failures")), {0})
+        self.assertEqual(self.count_requests("query"), 0)
+
+    def test_entry_that_cannot_be_read_stops_no_list(self):
+        self.simulator.deposit(make_document("FV/1"))
+        self.simulator.deposit(make_document("FV/2"), announcedHash=5)
+        self.company._ksef_fetch_now()
+        self.cursor().write({"state": "listing"})
+        self.run_queue()
+        rows = self.inbox()
+        self.assertEqual(sorted(rows.mapped("document_number")), ["FV/1", "FV/2"])
+        self.assertEqual(set(rows.mapped("fault")), {False})
+
+    def test_package_is_tried_again_after_a_list_that_cannot_be_read(self):
+        self.simulator.deposit(make_document("FV/1"))
+        self.simulator.fault("replaced-answer", "query", times=None, content=NAMELESS)
+        self.company._ksef_fetch_now()
+        self.cursor().write({"package_failures": MOST_FAILURES})
+        self.run_queue(minutes=30)
+        self.assertEqual(self.count_requests("query"), 2)
+        self.assertEqual(self.inbox().document_number, "FV/1")
+        self.assertEqual((self.cursor().state, self.cursor().package_failures), ("idle", 0))
 
     def collect_through(self, times):
         """Fetch two documents one by one, of which so many answers are not the file."""

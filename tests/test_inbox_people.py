@@ -4,6 +4,7 @@ from odoo import Command, fields
 from odoo.exceptions import UserError
 from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
 
+from ..models.inbox.fetch import MOST_FAILURES
 from .inbox_common import InboxCommon, make_document
 from .test_tours import CronWorker
 
@@ -54,6 +55,22 @@ class TestInboxAlerts(InboxPeople):
         self.fetch()
         self.watch()
         self.assertIn("permission", self.alerts().text)
+
+    def test_fetching_that_does_not_get_on_is_told_until_it_does(self):
+        self.simulator.deposit(make_document("FV/1"))
+        self.simulator.fault("truncated-answer", "export-link", times=None)
+        self.simulator.fault("truncated-answer", "query", times=None)
+        self.company._ksef_fetch_now()
+        self.run_queue(minutes=45)
+        self.assertGreater(self.cursor().package_failures, MOST_FAILURES)
+        self.watch()
+        self.assertIn("cannot be read", self.alerts().text)
+        self.simulator.clear_faults()
+        self.run_queue(minutes=120)
+        self.assertEqual(self.cursor().package_failures, 0)
+        self.as_accountant(self.inbox()).action_approve()
+        self.watch()
+        self.assertFalse(self.alerts())
 
 
 @tagged("post_install", "-at_install")

@@ -2,7 +2,10 @@
 
 from odoo import api, fields, models
 
+from .. import words
+from ..failure import Failure
 from ..ksef_alert import Cause
+from .fetch import MOST_FAILURES
 
 
 class KsefAlert(models.Model):
@@ -22,6 +25,7 @@ class KsefAlert(models.Model):
             *self._arrival_causes(company),
             *self._assignment_causes(company),
             *self._fetching_causes(company),
+            *self._unreadable_causes(company),
         ]
 
     @api.model
@@ -37,6 +41,23 @@ class KsefAlert(models.Model):
                 user=user,
                 title=env._("KSeF does not hand out the vendor bills of %s", company.name),
                 text=row.with_env(env).explanation,
+            )
+
+    @api.model
+    def _unreadable_causes(self, company):
+        """Neither packages nor the list of one range can be read: what comes after it waits."""
+        stuck = (
+            self.env["ksef.fetch"]
+            ._of(company)
+            .filtered(lambda row: row.package_failures > MOST_FAILURES)
+        )
+        if stuck:
+            user, env = self._whom_to_tell(company)
+            yield Cause(
+                key="fetch:unreadable",
+                user=user,
+                title=env._("KSeF does not hand out the vendor bills of %s", company.name),
+                text=words.explain_failure(env, Failure(kind="bad_answer")),
             )
 
     @api.model

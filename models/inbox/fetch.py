@@ -17,7 +17,7 @@ SHORTEST = 15  # minutes between two looks at one role ("KSeF API", 12.4)
 RARELY = timedelta(days=1)  # how often the roles are asked for in which little comes
 TOO_EARLY = 21183  # nothing can have come since we looked last
 TOO_MANY = 21182  # exports at once
-MOST_FAILURES = 3  # of packages in one range, before its documents are fetched one by one
+MOST_FAILURES = 3  # of packages in one range, before its documents are listed one by one
 AT_ONCE = 0
 FAIRNESS = timedelta(minutes=1)  # between two presses of the button
 SOON = timedelta(seconds=2 * PATIENCE)  # what waits no longer, for a login perhaps, is under way
@@ -148,7 +148,7 @@ class KsefFetch(models.Model):
     # === STEPS === #
 
     def _from_idle(self):
-        """Order the next package, unless packages of this range have failed too often."""
+        """Order the next package; each time that several have failed, try the list once."""
         if not self._is_wanted():
             return Decision(state="idle", retry_in=NEVER)
         now = self.env["ksef.gateway"]._now()
@@ -157,7 +157,7 @@ class KsefFetch(models.Model):
             "window_until": filters.to_at and filters.to_at.isoformat(),
             "looked_at": fields.Datetime.now(),
         }
-        if self.package_failures >= MOST_FAILURES:
+        if self.package_failures % (MOST_FAILURES + 1) == MOST_FAILURES:
             return Decision(state="listing", retry_in=AT_ONCE, values=values)
         return Decision(
             state="ordered", retry_in=1, values={**values, **self._order_package(filters, now)}
@@ -229,9 +229,15 @@ class KsefFetch(models.Model):
             return Decision(state=self.state, retry_in=1, failure=failure)
         if isinstance(error, errors.Refused):
             return self._on_refusal(failure)
-        if isinstance(error, errors.BadAnswer) and self.state in ("ordered", "reading"):
+        if isinstance(error, errors.BadAnswer) and self._is_beyond_repeating():
             return self._give_up(failure)
         return super()._on_error(error)
+
+    def _is_beyond_repeating(self):
+        """Whether the same question would bring the same answer; a list is asked for twice."""
+        if self.state == "listing":
+            return self.failure_kind == "bad_answer"
+        return self.state in ("ordered", "reading")
 
     def _on_refusal(self, failure):
         """Nothing new is no failure; a package that is refused is ordered anew."""
@@ -247,7 +253,7 @@ class KsefFetch(models.Model):
         return self._pause() or NEVER
 
     def _give_up(self, failure):
-        """Forget a package; the next one is ordered a little later."""
+        """Forget a package or a list; the next package is ordered a little later."""
         failures = self.package_failures + 1
         pause = BACK_OFF[min(2 * failures, len(BACK_OFF) - 1)]
         values = {**self._without_package(), "package_failures": failures}

@@ -28,8 +28,8 @@ class KsefFetch(models.Model):
         filters = self._filter()
         page = self._client().metadata_page(filters, self.listed_pages)
         arrivals = [
-            Arrival(ksef_number=entry.ksef_number, metadata=entry, is_delivered=False)
-            for entry in page.invoices
+            Arrival(ksef_number=entry.ksef_number, metadata=entry.metadata, is_delivered=False)
+            for entry in page.listed
         ]
         self.env["ksef.inbox"]._receive_safely(self.company_id, self.role, arrivals)
         if page.has_more and not page.is_truncated:

@@ -53,8 +53,10 @@ class KsefFetch(models.Model):
             raise errors.BadAnswer("a package that is gone")
         with self._downloaded(client, package) as path:
             listed = self._listed(path, package)
-            self._store(read_package(path, package.compression), listed)
+            packed = self._store(read_package(path, package.compression), listed)
         waiting = self._note_missing(listed)
+        if len(listed.keys() | packed) < package.invoice_count:
+            raise errors.BadAnswer("a package that holds less than was announced")
         state = "collecting" if waiting else "idle"
         done = self._done(package)
         return Decision(state=state, **({**done, "retry_in": 0} if waiting else done))
@@ -69,20 +71,13 @@ class KsefFetch(models.Model):
             yield path
 
     def _listed(self, path, package):
-        """Return `{KSeF number: metadata}` of a package.
-
-        :raises BadAnswer: if it lists less than was announced
-        """
-        listed = {
-            entry.ksef_number: entry for entry in read_package_metadata(path, package.compression)
-        }
-        if len(listed) < package.invoice_count:
-            raise errors.BadAnswer("a package that lists less than was announced")
-        return listed
+        """Return `{KSeF number: metadata}` of a package; None for metadata that are unreadable."""
+        entries = read_package_metadata(path, package.compression)
+        return {entry.ksef_number: entry.metadata for entry in entries}
 
     def _store(self, invoices, listed):
-        """Bring documents into the inbox, never all of them in memory."""
-        inbox = self.env["ksef.inbox"]
+        """Bring documents into the inbox, never all of them in memory; return their numbers."""
+        inbox, numbers = self.env["ksef.inbox"], set()
         for part in in_slices(invoices, count=SLICE, size=SLICE_SIZE):
             arrivals = [
                 Arrival(
@@ -93,8 +88,10 @@ class KsefFetch(models.Model):
                 for invoice in part
             ]
             inbox._receive_safely(self.company_id, self.role, arrivals)
+            numbers.update(arrival.ksef_number for arrival in arrivals)
             self.env["ir.cron"]._commit_progress()
             self.env.invalidate_all()
+        return numbers
 
     def _note_missing(self, listed):
         """Make rows of what is listed without a file; return how many wait for theirs."""

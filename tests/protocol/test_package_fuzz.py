@@ -130,7 +130,7 @@ def is_read(path: Path, compression: Compression) -> bool:
     began = time.process_time()
     try:
         for entry in read_package_metadata(path, compression):
-            assert float(entry.gross_amount) < 1e300
+            assert entry.metadata is None or float(entry.metadata.gross_amount) < 1e300
         for invoice in read_package(path, compression):
             read_facts(invoice.content)
     except BadAnswer:

@@ -6,6 +6,7 @@ import json
 from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from company import log_in, now, send
@@ -16,16 +17,19 @@ from scripted_server import Reply, answer, scripted
 from wire import BUYER, SELLER
 
 from ksef import invoices
+from ksef.archive import Compression, PackedFile, write_archive
 from ksef.client import Client
 from ksef.crypto import hash_base64
 from ksef.environment import local
 from ksef.errors import BadAnswer, Refused
+from ksef.export import METADATA_FILE, Cursor, read_package_metadata
 from ksef.messages import Context
 from ksef.query import (
     MAX_RANGE,
     DateType,
     InvoiceFilter,
     InvoiceMetadata,
+    MetadataPage,
     Role,
     split_range,
 )
@@ -238,3 +242,47 @@ def test_long_range_is_split_into_ranges_that_touch(length: timedelta) -> None:
     assert (ranges[0][0], ranges[-1][1]) == (START, end)
     assert all(before[1] == after[0] for before, after in pairwise(ranges))
     assert all(timedelta(0) <= to - begin <= MAX_RANGE for begin, to in ranges)
+
+
+# --- entries that cannot be read ------------------------------------------------------------
+
+OTHER_NUMBER = "5555555555-20260302-0100A0615740-B3"
+
+
+def entry(**values: object) -> dict[str, object]:
+    return {**FOUND, **values}
+
+
+def page_of(*entries: dict[str, object]) -> MetadataPage:
+    values = {"hasMore": True, "isTruncated": True, "invoices": list(entries)}
+    return MetadataPage.from_json(Fields(values))
+
+
+def test_entry_that_cannot_be_read_leaves_the_others_alone(tmp_path: Path) -> None:
+    listed = [entry(), entry(ksefNumber=OTHER_NUMBER, issueDate="?"), entry(ksefNumber=None)]
+    content = json.dumps({"invoices": listed}).encode()
+    files = [PackedFile(name=METADATA_FILE, content=content)]
+    write_archive(tmp_path / "package", files, Compression.ZIP)
+    whole, unreadable = read_package_metadata(tmp_path / "package", Compression.ZIP)
+    assert (whole.ksef_number, whole.metadata is None) == (FOUND["ksefNumber"], False)
+    assert (unreadable.ksef_number, unreadable.metadata) == (OTHER_NUMBER, None)
+
+
+def test_list_is_continued_after_its_last_entry_that_can_be_read() -> None:
+    page = page_of(entry(), entry(ksefNumber=OTHER_NUMBER, permanentStorageDate=5))
+    assert [each.ksef_number for each in page.listed] == [FOUND["ksefNumber"], OTHER_NUMBER]
+    cursor = Cursor(role=Role.BUYER, read_until=START)
+    filters = cursor.filter(now=START + timedelta(days=90))
+    assert cursor.after(page, filters).read_until == page.readable[-1].permanent_storage_at
+
+
+def test_whoever_needs_all_entries_is_told_of_one_that_cannot_be_read() -> None:
+    assert [each.invoice_number for each in page_of(entry()).invoices] == ["FV/1"]
+    page = page_of(entry(), entry(ksefNumber=OTHER_NUMBER, currency=5))
+    with pytest.raises(BadAnswer):
+        list(page.invoices)
+
+
+def test_entry_of_a_list_without_its_number_is_told() -> None:
+    with pytest.raises(BadAnswer):
+        page_of(entry(ksefNumber=None))
