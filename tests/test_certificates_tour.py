@@ -1,13 +1,14 @@
 import base64
 
 from odoo import Command
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .credentials_common import CredentialsCommon
+from .tour_common import TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestCertificatesTour(CredentialsCommon, HttpCase):
+class TestCertificatesTour(CredentialsCommon, TourCase):
     def test_administrator_loads_both_certificates(self):
         self.connect()
         self.company.tax_exigibility = True  # the taxes of Odoo's test company need it

@@ -2,11 +2,11 @@ from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import UserError
-from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 
 from ..models.inbox.fetch import MOST_FAILURES
 from .inbox_common import InboxCommon, make_document
-from .test_tours import CronWorker
+from .tour_common import CronWorker, TourCase
 
 
 class InboxPeople(InboxCommon):
@@ -118,7 +118,7 @@ class TestInboxDigest(InboxPeople):
 
 
 @tagged("post_install", "-at_install")
-class TestInboxTours(InboxPeople, HttpCase):
+class TestInboxTours(InboxPeople, TourCase):
     def setUp(self):
         super().setUp()
         self.company.tax_exigibility = True  # the taxes of Odoo's test company need it

@@ -1,7 +1,7 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .offline_common import OfflineCommon
-from .test_tours import CronWorker
+from .tour_common import CronWorker, TourCase
 
 
 class ReturningKsef(CronWorker):
@@ -16,7 +16,7 @@ class ReturningKsef(CronWorker):
 
 
 @tagged("post_install", "-at_install")
-class TestOfflineTour(OfflineCommon, HttpCase):
+class TestOfflineTour(OfflineCommon, TourCase):
     def test_accountant_issues_offline_prints_and_the_rest_happens_by_itself(self):
         invoice = self.post_invoice()
         self.away()

@@ -1,13 +1,13 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .test_send_wizard import SendWizardCommon
-from .test_tours import CronWorker
+from .tour_common import CronWorker, TourCase
 
 INVOICES = "/odoo/action-account.action_move_out_invoice"
 
 
 @tagged("post_install", "-at_install")
-class TestOpenRecordTour(SendWizardCommon, HttpCase):
+class TestOpenRecordTour(SendWizardCommon, TourCase):
     def test_accountant_mends_the_buyer_without_leaving_the_window(self):
         self.accountant.group_ids += self.env.ref("base.group_partner_manager")
         self.buyer.write({"street": False, "city": False})

@@ -3,10 +3,11 @@ from datetime import timedelta
 from lxml import etree
 
 from odoo import fields
-from odoo.tests import HttpCase, freeze_time, new_test_user, tagged
+from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools.safe_eval import safe_eval
 
 from .common import KsefCommon
+from .tour_common import TourCase
 
 
 class OverviewCommon(KsefCommon):
@@ -166,7 +167,7 @@ class TestStatusLine(OverviewCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestOverviewTour(OverviewCommon, HttpCase):
+class TestOverviewTour(OverviewCommon, TourCase):
     def test_accountant_goes_from_the_dashboard_to_what_is_wrong(self):
         self.blocked_invoice()
         self.late_invoice()

@@ -4,9 +4,10 @@ from lxml import html
 
 from odoo import Command
 from odoo.exceptions import AccessError
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import new_test_user, tagged
 
 from .common import KsefCommon
+from .tour_common import TourCase
 
 
 @tagged("post_install", "-at_install")
@@ -126,7 +127,7 @@ class TestPreview(KsefCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestPreviewInBrowser(KsefCommon, HttpCase):
+class TestPreviewInBrowser(KsefCommon, TourCase):
     def open_preview(self):
         invoice = self.post_invoice().with_user(self.accountant).sudo(False)
         return self.env["ksef.preview"].browse(invoice.action_ksef_preview()["res_id"])

@@ -1,11 +1,11 @@
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
 from .test_send_dialog import SendDialogCommon
-from .test_tours import CronWorker
+from .tour_common import CronWorker, TourCase
 
 
 @tagged("post_install", "-at_install")
-class TestSendDialogTour(SendDialogCommon, HttpCase):
+class TestSendDialogTour(SendDialogCommon, TourCase):
     def test_accountant_sends_with_odoos_own_dialog(self):
         layout = self.env["report.layout"].search([], limit=1).view_id
         self.company.external_report_layout_id = layout  # else Odoo asks for one first
