@@ -23,8 +23,9 @@ class OverviewCommon(KsefCommon):
         invoice._ksef_send_on_post()
         return invoice
 
-    def late_invoice(self):
-        return self.post_invoice(invoice_date=fields.Date.today() - timedelta(days=3))
+    def late_invoice(self, **values):
+        late_on = fields.Date.today() - timedelta(days=3)
+        return self.post_invoice(invoice_date=late_on, **values)
 
 
 @tagged("post_install", "-at_install")
@@ -172,3 +173,9 @@ class TestOverviewTour(OverviewCommon, TourCase):
         self.blocked_invoice()
         self.late_invoice()
         self.start_tour("/odoo/accounting", "ksef_overview", login="ksiegowa_test")
+
+    def test_late_invoice_stands_out_in_the_list(self):
+        self.post_invoice()
+        self.late_invoice(partner_id=self.buyer.copy({"name": "Late buyer"}))
+        url = "/odoo/action-account.action_move_out_invoice"
+        self.start_tour(url, "ksef_late", login="ksiegowa_test")

@@ -33,3 +33,36 @@ registry.category("web_tour.tours").add("ksef_overview", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("ksef_late", {
+    url: "/odoo/action-account.action_move_out_invoice",
+    steps: () => [
+        {
+            content: "The badge of the late invoice stands out",
+            trigger:
+                ".o_data_row:contains('Late buyer') td[name='ksef_state'] .text-bg-warning:contains('To send')",
+        },
+        {
+            content: "That of another one, which waits as well, does not",
+            trigger:
+                ".o_data_row:contains('Nabywca') td[name='ksef_state'] .badge:not(.text-bg-warning):contains('To send')",
+        },
+        {
+            content: "Ask by when it was due",
+            trigger: ".o_optional_columns_dropdown button",
+            run: "click",
+        },
+        {
+            trigger: ".o-dropdown--menu input[name='ksef_due_at']",
+            run: "click",
+        },
+        {
+            content: "Its day stands out as well",
+            trigger: ".o_data_row:contains('Late buyer') td[name='ksef_due_at'] .text-danger",
+        },
+        {
+            trigger:
+                ".o_data_row:contains('Nabywca') td[name='ksef_due_at']:not(:has(.text-danger))",
+        },
+    ],
+});

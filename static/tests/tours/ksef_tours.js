@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { rpc } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { stepUtils } from "@web_tour/tour_utils";
@@ -67,6 +68,13 @@ function getParameter(name) {
     });
 }
 
+/** Return what is copied next; the clipboard itself is closed to a browser without a window. */
+function listenToClipboard() {
+    return new Promise((resolve) => {
+        browser.navigator.clipboard.writeText = resolve;
+    });
+}
+
 registry.category("web_tour.tours").add("ksef_post_and_send", {
     url: "/odoo",
     steps: () => [
@@ -109,7 +117,19 @@ registry.category("web_tour.tours").add("ksef_post_and_send", {
             timeout: 60000,
         },
         {
-            content: "So does the receipt",
+            content: "A button copies it",
+            trigger: "div[name='ksef_number'] button.o_clipboard_button",
+            run: async ({ click }) => {
+                const number = document.querySelector("div[name='ksef_number']").innerText.trim();
+                const copied = listenToClipboard();
+                await click();
+                if ((await copied) !== number) {
+                    throw new Error(`Not ${number} was copied, but ${await copied}`);
+                }
+            },
+        },
+        {
+            content: "The receipt appears by itself, too",
             trigger: "button[name='action_ksef_download_upo']",
             timeout: 60000,
         },
