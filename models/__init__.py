@@ -33,6 +33,7 @@ from . import account_move_correction
 from . import account_move_correct
 from . import account_move_data_correction
 from . import account_move_advance
+from . import account_move_advance_deduction
 from . import account_move_conditions
 from . import account_move_bill
 from . import account_move_line

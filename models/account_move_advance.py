@@ -83,12 +83,19 @@ class AccountMove(models.Model):
         if not orders:
             return self.invoice_line_ids[:0]
         lines = orders.order_line.invoice_lines.filtered("is_downpayment")
-        own = (self.invoice_date, self.id)
         return lines.filtered(
-            lambda line: (
-                line.parent_state == "posted" and (line.move_id.invoice_date, line.move_id.id) < own
-            )
+            lambda line: line.parent_state == "posted" and self._ksef_comes_after(line.move_id)
         )
+
+    def _ksef_comes_after(self, other):
+        """Whether another document of the order is issued before this one.
+
+        What settles the advances of a day comes after them, whichever was drafted first.
+        """
+        day = self.invoice_date or fields.Date.context_today(self)
+        if self._ksef_sale_lines() and other._ksef_kind() in ("ZAL", "KOR_ZAL"):
+            return other.invoice_date <= day
+        return (other.invoice_date, other.id) < (day, self._origin.id)
 
     def _ksef_advances(self):
         """Advance invoices of the same orders from before this one, but for those taken back."""

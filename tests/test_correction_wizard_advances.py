@@ -97,6 +97,15 @@ class TestCorrectionOfAdvances(CorrectionWizardCommon, AdvancesCommon):
         self.assertEqual(document["Fa/RodzajFaktury"], "KOR_ZAL")
         self.assertEqual((document["Fa/P_15"], document["Fa/P_15ZK"]), ("1230.00", "5310.00"))
 
+    def test_settlement_deducts_what_corrections_have_left(self):
+        self.accept(self.finish(self.correct_amounts(self.paid, 2000, 1800)))
+        settlement = self.invoice(self.sold)
+        settlement.with_user(self.accountant).action_ksef_deduct_advances()
+        settlement.action_post()
+        document = self.build(settlement)
+        self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
+        self.assertEqual((document["Fa/P_13_1"], document["Fa/P_13_2"]), ("8000.00", "3200.00"))
+
     def test_advance_at_a_wrong_rate_is_moved_to_the_right_one(self):
         advance = self.accept(self.advance(self.order((self.machine, 10000)), 30))
         wizard = self.correct_amounts(advance, 0)

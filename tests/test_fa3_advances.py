@@ -1,6 +1,7 @@
 """Advance invoices, their settlement and their corrections, from sale orders."""
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from .fa3_corrections_common import CorrectionsCommon
@@ -292,25 +293,79 @@ class TestSettlements(AdvancesCommon):
         order, _advance = self.reduced_advance(quantity=0.4)
         self.assertIn("E-ROZ-04", self.codes(self.settle(order)))
 
-    def test_a10_line_with_the_rest_of_a_reduced_advance_settles_it(self):
-        order, advance = self.reduced_advance(price_unit=1200)
+    def deduct(self, order):
+        """The final invoice of an accountant who has its advances deducted by the button."""
         invoice = self.invoice(order)
-        invoice.invoice_line_ids = [
-            self.line(
-                name="Zaliczka",
-                quantity=-1,
-                price_unit=1800,
-                is_downpayment=True,
-                sale_line_ids=[Command.set(advance.invoice_line_ids.sale_line_ids.ids)],
-            )
-        ]
+        self.assertTrue(invoice.ksef_is_deduction_wrong)
+        invoice.action_ksef_deduct_advances()
+        self.assertFalse(invoice.ksef_is_deduction_wrong)
         invoice.action_post()
-        document = self.golden(invoice)
+        return invoice
+
+    def assert_rest_is_settled(self, document, advance):
         self.assertEqual(document["Fa/RodzajFaktury"], "ROZ")
-        self.assertEqual(document["Fa/P_13_1"], "8200.00")
+        self.assertEqual((document["Fa/P_13_1"], document["Fa/P_15"]), ("8200.00", "10086.00"))
         self.assertEqual(
             document.texts("Fa/FakturaZaliczkowa/NrKSeFFaZaliczkowej"), [advance.ksef_number]
         )
+
+    def test_a10_line_with_the_rest_of_a_reduced_advance_settles_it(self):
+        order, advance = self.reduced_advance(price_unit=1200)
+        settlement = self.deduct(order)
+        self.assertEqual(self.codes(settlement), [])
+        self.assert_rest_is_settled(self.golden(settlement), advance)
+
+    def test_rest_of_an_advance_reduced_by_quantity_is_deducted(self):
+        order, advance = self.reduced_advance(quantity=0.4)
+        self.assert_rest_is_settled(self.build(self.deduct(order)), advance)
+
+    def test_settlement_that_was_posted_wrongly_is_mended_as_a_draft(self):
+        order, advance = self.reduced_advance(price_unit=1200)
+        invoice = self.settle(order)
+        self.assertFalse(invoice.ksef_is_deduction_wrong)
+        with self.assertRaisesRegex(UserError, "only the draft"):
+            invoice.action_ksef_deduct_advances()
+        invoice.button_draft()
+        invoice.action_ksef_deduct_advances()
+        invoice.action_post()
+        self.assert_rest_is_settled(self.build(invoice), advance)
+
+    def test_correction_of_the_day_counts_for_a_settlement_drafted_before(self):
+        order = self.order()
+        advance = self.accept(self.advance(order, 30))
+        settlement = self.invoice(order)
+        self.accept(self.credit(advance, price_unit=1200))
+        settlement.action_post()
+        self.assertEqual(self.codes(settlement), ["E-ROZ-04"])
+        settlement.button_draft()
+        settlement.action_ksef_deduct_advances()
+        settlement.action_post()
+        self.assert_rest_is_settled(self.build(settlement), advance)
+
+    def test_each_rate_of_an_advance_is_deducted_by_itself(self):
+        order = self.order((self.machine, 10000), (self.assembly, 5000))
+        advance = self.accept(self.advance(order, 30))
+        refund = self.reverse(advance)
+        for line in refund.invoice_line_ids:
+            line.price_unit /= 3
+        refund.action_post()
+        self.accept(refund)
+        document = self.build(self.deduct(order))
+        self.assertEqual((document["Fa/P_13_1"], document["Fa/P_13_2"]), ("8000.00", "4000.00"))
+
+    def test_draft_that_deducts_all_needs_no_button(self):
+        order = self.order()
+        self.accept(self.advance(order, 30))
+        self.assertFalse(self.invoice(order).ksef_is_deduction_wrong)
+        self.assertFalse(self.draft().ksef_is_deduction_wrong)
+
+    def test_advance_that_was_taken_back_is_not_deducted(self):
+        order = self.order()
+        self.accept(self.credit(self.accept(self.advance(order, 30))))
+        invoice = self.invoice(order)
+        self.assertFalse(invoice.ksef_is_deduction_wrong)
+        invoice.action_post()
+        self.assertEqual(self.build(invoice)["Fa/RodzajFaktury"], "VAT")
 
 
 @tagged("post_install", "-at_install")

@@ -1,5 +1,3 @@
-from math import copysign
-
 from odoo import Command, api, fields, models
 
 from ..models.account_move_correction import REFUNDS
@@ -149,8 +147,8 @@ class KsefCorrectionAdvance(models.TransientModel):
         more = sign * self.difference
         line = self.line_id or self.wizard_id.advance_ids.line_id[:1]
         return {
-            **self.wizard_id._copy_of(line, copysign(1, more)),
-            "price_unit": abs(more),
+            **self.wizard_id._copy_of(line, 1),
+            "price_unit": more,
             "discount": 0,
             "tax_ids": [Command.set(self.tax_ids.ids)],
         }

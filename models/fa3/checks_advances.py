@@ -163,8 +163,8 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
                 code=code,
             ),
             remedy=self.env._(
-                "Correct the line that deducts the advance: quantity -1, and as price what is left "
-                "of the advance after its corrections."
+                'Reset the invoice to draft and press "Deduct advances": its lines then deduct '
+                "what is left of the advances after their corrections."
             ),
         )
 
@@ -198,14 +198,17 @@ class KsefFa3ChecksAdvances(models.AbstractModel):
             )
 
     def _check_forgotten_advances(self, invoice):
-        if any(amount > _CENT for amount in self._open_advances(invoice).values()):
+        left = sum(amount for amount in self._open_advances(invoice).values() if amount > _CENT)
+        if left:
             yield self._problem(
                 invoice,
                 code="W-ROZ-05",
                 field="invoice_line_ids",
-                message=self.env._("the order has advances that this invoice does not deduct."),
+                message=self.env._(
+                    "the order has advances of %(amount)s net that this invoice does not deduct.",
+                    amount=left,
+                ),
                 remedy=self.env._(
-                    'Make the final invoice with "Deduct down payments", or add the line that '
-                    "deducts the rest of the advance."
+                    'If it is the final one, reset it to draft and press "Deduct advances".'
                 ),
             )
