@@ -49,9 +49,20 @@ class TestSplitPaymentOfCorrections(CorrectionsCommon):
         return self.build(move)["Fa/Adnotacje/P_18A"]
 
     def test_credit_note_keeps_it_and_asks_for_no_account(self):
-        refund = self.credit(self.sell_fuel(20_000), price_unit=10_000)
+        refund = self.credit(self.sell_fuel(20_000), price_unit=5_000)
         self.assertEqual(self.is_split(refund), "1")
         self.assertEqual(self.codes(refund), [])
+
+    def test_credit_note_below_the_limit_keeps_it_and_says_so(self):
+        refund = self.credit(self.sell_fuel(20_000), price_unit=10_000)
+        self.assertEqual(self.is_split(refund), "1")
+        self.assertEqual(self.codes(refund), ["W-MPP-04"])
+        refund.ksef_split_payment = "no"
+        self.assertEqual(self.is_split(refund), "2")
+        self.assertEqual(self.codes(refund), [])
+
+    def test_credit_note_of_the_whole_invoice_needs_no_decision(self):
+        self.assertEqual(self.codes(self.credit(self.sell_fuel(20_000))), [])
 
     def test_credit_note_asks_for_no_mark_of_annex_15(self):
         self.product.l10n_pl_vat_gtu = "GTU_02"

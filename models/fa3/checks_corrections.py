@@ -4,6 +4,7 @@ from ...ksef import number
 from ...ksef.errors import InvalidDocument
 from ..account_move_correction import REFUNDS
 from . import corrections_state as states
+from .annotations import SPLIT_PAYMENT_LIMIT
 
 _RULES = (
     "_check_corrected_documents",
@@ -12,6 +13,7 @@ _RULES = (
     "_check_corrected_buyer",
     "_check_corrected_vendor",
     "_check_correction_type",
+    "_check_split_payment_kept",
 )
 
 
@@ -166,6 +168,31 @@ class KsefFa3ChecksCorrections(models.AbstractModel):
                 remedy=self.env._(
                     "Choose the period of the invoice if that was wrong from the start, and that "
                     "of the correction if something new happened."
+                ),
+            )
+
+    def _check_split_payment_kept(self, invoice):
+        """Below the limit the law no longer demands it, but nobody but the accountant takes it off.
+
+        Where nothing is left to be paid, nobody need decide.
+        """
+        state, move = invoice.correction.state, invoice.move
+        is_kept = state and state.last.Fa.Adnotacje.P_18A and not move.ksef_split_payment
+        if not is_kept:
+            return
+        before, after = self._due_in_pln(invoice, state)
+        if 0 < after <= SPLIT_PAYMENT_LIMIT < before:
+            yield self._problem(
+                invoice,
+                code="W-MPP-04",
+                field="ksef_split_payment",
+                message=self.env._(
+                    "the invoice comes to %(due)s PLN after this correction. The law demands split "
+                    "payment above 15 000 PLN only, but the correction keeps the annotation.",
+                    due=after,
+                ),
+                remedy=self.env._(
+                    "Leave it, or take it off: split payment on the correction, tab KSeF."
                 ),
             )
 

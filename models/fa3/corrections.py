@@ -223,13 +223,17 @@ class KsefFa3Corrections(models.AbstractModel):
         return state.last.Fa.Adnotacje.P_18A or self._is_lifted_above_limit(invoice, state)
 
     def _is_lifted_above_limit(self, invoice, state):
-        change = invoice.correction.sign * invoice.total
-        before, after = (total * (invoice.rate or 1) for total in (state.due, state.due + change))
+        before, after = self._due_in_pln(invoice, state)
         is_annex15 = any(row.P_12_Zal_15 for row in state.rows.values()) or any(
             row.is_annex15 for row in invoice.rows
         )
-        is_lifted = round_money(before) <= SPLIT_PAYMENT_LIMIT < round_money(after)
+        is_lifted = before <= SPLIT_PAYMENT_LIMIT < after
         return is_lifted and is_annex15 and self._is_taxpayer(invoice.buyer)
+
+    def _due_in_pln(self, invoice, state):
+        """What was due in all before this correction, and is after it."""
+        after = state.due + invoice.correction.sign * invoice.total
+        return tuple(round_money(due * (invoice.rate or 1)) for due in (state.due, after))
 
     def _build_descriptions(self, invoice):
         """Rows of a correction are numbered by changes, so nothing refers to their numbers."""

@@ -39,6 +39,7 @@ RULES = {
     "W-MPP-01": _lt("Goods that may be in Annex 15"),
     "W-MPP-02": _lt("Split payment of advances and the rest"),
     "W-MPP-03": _lt("Split payment without a bank account"),
+    "W-MPP-04": _lt("Split payment below the limit"),
     "E-UPR-01": _lt("Simplified invoice that is not allowed"),
     # lines and amounts
     "E-LIN-01": _lt("Line without a name"),
