@@ -35,6 +35,7 @@ class AccountJournal(models.Model):
             "colour": COLOURS[company.ksef_light],
             "words": labels[company.ksef_light],
             "since": self._ksef_say_since_when(),
+            "lasts": self._ksef_say_how_long(),
             "title": announcement.title or "",
             "text": announcement.text or announcement.title or "",
             "coming": self._ksef_say_what_comes(),
@@ -50,6 +51,17 @@ class AccountJournal(models.Model):
             return self.env._("No answer yet")
         moment = format_datetime(self.env, answered_at, tz=POLISH_TIME, dt_format="short")
         return self.env._("Last answer: %s", moment)
+
+    def _ksef_say_how_long(self):
+        """When KSeF is to be back, or since when it is away; empty while it is not said to be."""
+        announcement = self.company_id.sudo().ksef_announcement_id
+        if not announcement:
+            return ""
+        moment = announcement.ends_at or announcement.starts_at
+        shown = format_datetime(self.env, moment, tz=POLISH_TIME, dt_format="short")
+        if announcement.ends_at:
+            return self.env._("Away until %s", shown)
+        return self.env._("Away since %s, the end is not known", shown)
 
     def _ksef_say_what_comes(self):
         """When KSeF will be away, as announced; empty if nothing is."""

@@ -44,7 +44,9 @@ class KsefAnnouncement(models.Model):
         "CHECK (ends_at IS NULL OR ends_at >= starts_at)", "It cannot end before it begins."
     )
 
-    environment = fields.Selection(ENVIRONMENTS, required=True, default="production")
+    environment = fields.Selection(
+        ENVIRONMENTS, required=True, default=lambda self: self._default_environment()
+    )
     mode = fields.Selection(MODES, string="Kind", required=True, tracking=True)
     starts_at = fields.Datetime(
         string="Begins", required=True, tracking=True, default=fields.Datetime.now
@@ -77,6 +79,12 @@ class KsefAnnouncement(models.Model):
         compute="_compute_state",
         search="_search_state",
     )
+
+    @api.model
+    def _default_environment(self):
+        """Where the user's company issues: elsewhere its deadlines would not follow."""
+        company = self.env.company.sudo()
+        return company.ksef_environment if company.ksef_is_enabled else "production"
 
     @api.depends("starts_at", "ends_at")
     def _compute_state(self):

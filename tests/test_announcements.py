@@ -120,11 +120,12 @@ class TestAnnouncements(KsefCommon):
 
     def test_accountant_records_what_the_media_say(self):
         self.look()
-        rows = self.announcements.with_user(self.accountant)
-        values = {"environment": "local", "mode": "total_failure", "title": "Awaria całkowita"}
+        rows = self.announcements.with_user(self.accountant).with_company(self.company)
+        values = {"mode": "total_failure", "title": "Awaria całkowita"}
         with self.assertRaises(ValidationError), self.env.cr.savepoint():
             rows.create(values)
         row = rows.create({**values, "basis": "Media ogólnopolskie"})
+        self.assertEqual(row.environment, "local")  # where this company issues
         self.assertEqual(self.company.ksef_light, "total_failure")
         row.ends_at = fields.Datetime.now()
         self.company.invalidate_recordset(["ksef_light"])

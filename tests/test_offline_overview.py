@@ -43,6 +43,15 @@ class TestOfflineOverview(OfflineCommon):
         action = self.journal.action_ksef_open_announcement()
         self.assertEqual(action["res_id"], announcement.id)
 
+    def test_light_says_how_long_ksef_is_away(self):
+        with self.at(FRIDAY):
+            self.look()
+            self.assertFalse(self.light()["lasts"])
+            failure = self.announce("emergency", "2026-11-20 09:30:00")
+            self.assertIn("since 11/20/26, 10:30", self.light()["lasts"])  # in Poland
+            failure.ends_at = "2026-11-20 12:00:00"
+            self.assertIn("until 11/20/26, 1:00", self.light()["lasts"])
+
     def test_light_names_the_next_time_that_ksef_will_be_away(self):
         self.assertFalse(self.light()["coming"])
         with self.at(FRIDAY):
