@@ -157,6 +157,7 @@ class TestCertificates(CredentialsCommon):
         self.assertFalse(form.problem or form.is_ready)
         form.password = "other"
         self.assertIn("password does not open", form.problem)
+        self.assertTrue(form.is_locked)
         form.password = PASSWORD
         self.assertFalse(form.problem or form.warning)
         self.assertTrue(form.is_ready)

@@ -107,13 +107,14 @@ class KsefCertificateLoad(models.TransientModel):
         """Fill in what people see of an inspection."""
         failure = inspection.failure
         is_refused = bool(failure) and not self._is_permitted(inspection)
-        needs_password = is_refused and failure.kind == "key_wrong_password" and not self.password
+        is_locked = is_refused and failure.kind == "key_wrong_password"
+        is_untried = is_locked and not self.password
         self.update(
             {
                 "is_foreign": inspection.is_foreign,
-                "is_locked": needs_password,
+                "is_locked": is_locked,
                 "is_ready": not is_refused,
-                "problem": is_refused and not needs_password and explain_failure(self.env, failure),
+                "problem": is_refused and not is_untried and explain_failure(self.env, failure),
                 **inspection.facts(),
             }
         )

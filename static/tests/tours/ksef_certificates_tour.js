@@ -40,15 +40,9 @@ const load = (setting, button, file) => [
         trigger: ".modal .alert-danger:contains('does not open the key')",
     },
     {
-        trigger: ".modal-footer:not(:has(button[name='action_load']:visible))",
-    },
-    {
-        content: "The right one shows whose it is",
+        content: "Enter the right one, and stay in the field",
         trigger: ".modal div[name='password'] input",
-        run: "edit tajne && press Tab",
-    },
-    {
-        trigger: ".modal div[name='holder']:contains('Testowa Sp. z o.o.')",
+        run: "edit tajne",
     },
     {
         content: "Load it",
