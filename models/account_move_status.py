@@ -104,12 +104,17 @@ class AccountMove(models.Model):
             return self.env._("The receipt (UPO) follows by itself.") if is_coming else ""
         if self.ksef_state in UNDER_WAY:
             return self.env._(UNDER_WAY[self.ksef_state])
+        if self._ksef_waits_for_login():
+            return self.env._("It is sent by itself once the company can log in to KSeF.")
         goes_at = self._ksef_goes_at()
         if not goes_at:
             return self._ksef_ask(self.env._(TO_DO[self.ksef_state]))
         if goes_at <= fields.Datetime.now():
             return self.env._("It is sent by itself within minutes.")
         return self.env._("It is sent by itself at %s.", self._ksef_format(goes_at))
+
+    def _ksef_waits_for_login(self):
+        return self.ksef_state == "error" and self._ksef_last_submission().failure_kind == "login"
 
     def _ksef_ask(self, words):
         """What an accountant has to do; anybody else reads who does it."""

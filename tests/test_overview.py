@@ -147,6 +147,14 @@ class TestStatusLine(OverviewCommon):
         self.assertTrue(invoice.ksef_is_late)
         self.assertIn("as issued offline", self.line(invoice))
 
+    def test_invoice_that_waits_for_the_login_is_not_to_be_corrected(self):
+        self.company.ksef_token = self.simulator.token(self.company._ksef_nip(), status="Revoked")
+        invoice = self.post_invoice()
+        self.send(invoice)
+        self.assertEqual(invoice.ksef_state, "error")
+        self.assertIn("by itself once the company can log in", self.line(invoice))
+        self.assertIn("Correct what is named", self.line(self.blocked_invoice()))
+
     def test_accepted_invoice_is_not_due_any_more(self):
         invoice = self.post_invoice()
         self.send(invoice)
