@@ -33,6 +33,7 @@ from . import test_fa3_conditions
 from . import test_fa3_correction_effect
 from . import test_fa3_corrections
 from . import test_fa3_corrections_payment
+from . import test_fa3_corrections_rows
 from . import test_fa3_currency
 from . import test_fa3_forms
 from . import test_fa3_limits

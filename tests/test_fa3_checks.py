@@ -109,6 +109,15 @@ class TestTaxRules(Fa3Common):
         (problem,) = self.problems(self.sell(self.line(tax)))
         self.assertEqual((problem.code, problem.record), ("E-TAX-01", tax))
 
+    def test_code_of_another_rate_is_refused(self):
+        tax = self.tax("vs_kraj_8").copy({"name": "8"})
+        tax.ksef_rate_code = "23"
+        invoice = self.sell(self.line(tax, price_unit=5))
+        self.assertEqual(self.codes(invoice), ["E-TAX-07"])
+        (problem,) = self.problems(invoice)
+        self.assertEqual(problem.record, tax)
+        self.assertIn("8%", problem.message)
+
     def test_code_of_the_user_counts(self):
         tax = self.tax("vs_kraj_0").copy({"name": "0"})
         tax.ksef_rate_code = "0 EX"

@@ -119,7 +119,7 @@ class KsefFa3Advances(models.AbstractModel):
         """The last advance, with which all is paid, names the others (art. 106f(4) VAT Act)."""
         move = invoice.move
         earlier = move._ksef_advances()
-        ordered = round_money(sum(move._ksef_orders().mapped("amount_total")))
+        ordered = round_money(sum(order.amount_total for order in move._ksef_orders()))
         paid = self._paid_in_advance(move) + round_money(move.amount_total)
         return tuple(map(self._build_settled_advance, earlier if paid == ordered else ()))
 

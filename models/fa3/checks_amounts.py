@@ -126,7 +126,7 @@ class KsefFa3ChecksAmounts(models.AbstractModel):
 
     def _check_row_rates(self, invoice):
         """The ledger has one rate, so rows with their own make VAT that is not booked."""
-        if invoice.rate is None or not any(row.line.ksef_rate for row in invoice.rows):
+        if invoice.rate is None or not any(row.rate for row in invoice.rows):
             return
         shown = sum(map(round_money, self._convert_taxes(invoice).values()))
         booked = self._sign_of_taxes(invoice.move) * sum(

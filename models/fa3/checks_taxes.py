@@ -1,6 +1,8 @@
 from odoo import models
 
 from ...ksef.fa3 import text
+from ...ksef.fa3.amounts import format_quantity, to_decimal
+from ...ksef.fa3.rates import percent_of
 from ..problem import Problem
 from .annotations import BASIS_LIMIT, SPLIT_PAYMENT_LIMIT
 from .payment import TRANSFER
@@ -17,6 +19,8 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
         for tax in self._taxes_of(invoice):
             if not tax.ksef_rate_code:
                 yield self._problem_of_uncoded_tax(tax)
+            elif self._has_code_of_another_rate(tax):
+                yield self._problem_of_other_rate(tax)
         for row in invoice.rows:
             if not row.taxes:
                 yield self._problem_of_no_tax(invoice, row)
@@ -48,6 +52,24 @@ class KsefFa3ChecksTaxes(models.AbstractModel):
                 tax=tax.name,
             ),
             remedy=self.env._("Choose the code on the tax, tab KSeF."),
+        )
+
+    def _has_code_of_another_rate(self, tax):
+        percent = percent_of(tax.ksef_rate_code)
+        return percent is not None and tax.amount_type == "percent" and tax.amount != percent
+
+    def _problem_of_other_rate(self, tax):
+        return Problem(
+            code="E-TAX-07",
+            record=tax,
+            field="ksef_rate_code",
+            message=self.env._(
+                'The tax "%(tax)s" computes %(amount)s%%, but its KSeF rate code is %(code)s.',
+                tax=tax.name,
+                amount=format_quantity(to_decimal(tax.amount)),
+                code=tax.ksef_rate_code,
+            ),
+            remedy=self.env._("Choose the code of its rate on the tax, tab KSeF."),
         )
 
     def _problem_of_two_taxes(self, invoice, row):

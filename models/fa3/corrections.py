@@ -63,6 +63,7 @@ class KsefFa3Corrections(models.AbstractModel):
         signed = replace(
             built,
             P_11Vat=None if built.P_11Vat is None else sign * built.P_11Vat,
+            KwotaAkcyzy=None if built.KwotaAkcyzy is None else sign * built.KwotaAkcyzy,
             **{field: sign * states.value_of(built)},
         )
         if before and not self._is_same_row(before, signed):
@@ -135,7 +136,7 @@ class KsefFa3Corrections(models.AbstractModel):
     # === AMOUNTS === #
 
     def _build_totals(self, invoice):
-        """Differences. The taxes in PLN come with their sign from the ledger."""
+        """Differences. The taxes in PLN come with their sign."""
         totals = super()._build_totals(invoice)
         if not invoice.correction:
             return totals
@@ -145,6 +146,11 @@ class KsefFa3Corrections(models.AbstractModel):
         return {
             name: amount if name.endswith("W") else sign * amount for name, amount in totals.items()
         }
+
+    def _convert_taxes(self, invoice):
+        sign = invoice.correction.sign if invoice.correction else 1
+        taxes = super()._convert_taxes(invoice)
+        return {name: sign * amount for name, amount in taxes.items()}
 
     # === DOCUMENT === #
 

@@ -105,9 +105,9 @@ class KsefFa3CorrectionsKnown(models.AbstractModel):
         """How much of the price of the line is left after corrections of the price."""
         row = state.rows[key]
         first = next((item for item in state.first.Fa.FaWiersz if states.key_of(item) == key), None)
-        price = states.price_of(row)
+        price = states.reduced_price_of(row)
         if first is not None and states.code_of(first) == states.code_of(row):
-            was = states.price_of(first)
+            was = states.reduced_price_of(first)
             return price / was if price is not None and was else Decimal(1)
         was = to_decimal(line.price_unit) * (100 - to_decimal(line.discount)) / 100
         return price / was if price is not None and was and not states.is_gross(row) else Decimal(1)

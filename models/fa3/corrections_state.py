@@ -37,9 +37,12 @@ class State:
 
     @property
     def is_overdrawn(self):
-        """Whether more was taken back than was sold."""
-        values = (value_of(row) for row in self.rows.values())
-        return self.due < 0 or any(value < 0 for value in values)
+        """Whether more was taken back than was sold; a discount was negative from the start."""
+        sold = {key_of(row): value_of(row) for row in self.first.Fa.FaWiersz}
+        return self.due < 0 or any(
+            value_of(row) < min(_ZERO, sold.get(key, _ZERO)) - _CENT
+            for key, row in self.rows.items()
+        )
 
 
 def state_of(documents):
@@ -111,7 +114,9 @@ def _add_values(row, differences, quantity):
     tax = None
     if row.P_11Vat is not None:
         tax = row.P_11Vat + sum((item.P_11Vat or _ZERO for item in differences), _ZERO)
-    changed = _with_value(replace(row, P_8B=quantity, P_11Vat=tax), value)
+    excise = (row.KwotaAkcyzy or _ZERO) + sum(item.KwotaAkcyzy or _ZERO for item in differences)
+    changed = replace(row, P_8B=quantity, P_11Vat=tax, KwotaAkcyzy=excise or None)
+    changed = _with_value(changed, value)
     if not quantity or is_price_right(changed):
         return changed
     return with_price(replace(changed, P_10=None), round_price(value / quantity))
@@ -138,6 +143,14 @@ def value_of(row):
 
 def price_of(row):
     return row.P_9B if is_gross(row) else row.P_9A
+
+
+def reduced_price_of(row):
+    """The unit price less the discount beside it."""
+    price = price_of(row)
+    if not row.P_10 or price is None:
+        return price
+    return value_of(row) / row.P_8B if row.P_8B else price - row.P_10
 
 
 def with_price(row, price):

@@ -33,6 +33,11 @@ class Row:
         return self.line.ksef_rate_code or self.taxes[:1].ksef_rate_code
 
     @property
+    def rate(self):
+        """PLN for one unit of the currency where the row, or what it corrects, has its own rate."""
+        return self.line.ksef_rate or self.line._ksef_root_line().ksef_rate
+
+    @property
     def is_margin(self):
         return self.code == "margin"
 

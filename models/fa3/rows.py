@@ -142,9 +142,9 @@ class KsefFa3Rows(models.AbstractModel):
         return self._rate_of_row(invoice, row)
 
     def _rate_of_row(self, invoice, row):
-        if invoice.rate is None or not row.line.ksef_rate:
+        if invoice.rate is None or not row.rate:
             return invoice.rate
-        return round_quantity(row.line.ksef_rate)
+        return round_quantity(row.rate)
 
     # === VALUES === #
 

@@ -30,6 +30,7 @@ RULES = {
     "W-TAX-04": _lt("Rate that does not fit goods or services"),
     "E-TAX-05": _lt("Import scheme (IOSS) or non-Union scheme"),
     "E-TAX-06": _lt("Buyer without an EU VAT number"),
+    "E-TAX-07": _lt("Rate of a tax and its code differ"),
     "E-EXM-01": _lt("Legal basis of the exemption"),
     "E-TRI-01": _lt("Buyer in a triangular transaction"),
     "W-TRI-02": _lt("Other lines in a triangular transaction"),

@@ -35,7 +35,7 @@ class KsefFa3Totals(models.AbstractModel):
 
         Odoo books one rate: where rows have their own, the taxes are converted row by row.
         """
-        if any(row.line.ksef_rate for row in invoice.rows):
+        if any(row.rate for row in invoice.rows):
             return self._convert_taxes(invoice)
         groups = [_GROUPS[code] for code in invoice.codes]
         taxes = {group.tax_in_pln: Decimal(0) for group in groups if group.tax_in_pln}
