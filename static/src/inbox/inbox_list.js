@@ -32,10 +32,19 @@ export class KsefInboxListController extends ListController {
         }
     }
 
+    /** Rows in the place of the examples of an empty list are real: nothing may lie over them. */
+    leaveSample() {
+        if (this.model.useSampleModel) {
+            this.model.useSampleModel = false;
+            this.model.notify();
+        }
+    }
+
     async showNews() {
         const isRunning = await this.ksefOrm.silent.call("ksef.inbox", "is_being_fetched", []);
         if ((isRunning || this.ksefWasRunning) && !this.model.root.selection.length) {
             await this.model.load();
+            this.leaveSample();
         }
         this.ksefWasRunning = isRunning;
     }

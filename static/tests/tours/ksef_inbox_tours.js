@@ -41,6 +41,14 @@ registry.category("web_tour.tours").add("ksef_inbox_match", {
             content: "The inbox fills by itself",
             trigger: ".o_data_row td[name='document_number']:contains('FV/8')",
             timeout: 60000,
+        },
+        {
+            content: "Nothing lies over it",
+            trigger: "body:not(:has(.o_view_sample_data, .o_view_nocontent)) .o_data_row",
+            timeout: 60000,
+        },
+        {
+            trigger: ".o_data_row td[name='document_number']:contains('FV/8')",
             run: "click",
         },
         {
