@@ -187,3 +187,10 @@ class TestOverviewTour(OverviewCommon, TourCase):
         self.late_invoice(partner_id=self.buyer.copy({"name": "Late buyer"}))
         url = "/odoo/action-account.action_move_out_invoice"
         self.start_tour(url, "ksef_late", login="ksiegowa_test")
+
+    def test_accountant_reads_why_ksef_refused(self):
+        invoice = self.post_invoice()
+        self.simulator.fault("verdict", code=450)
+        self.send(invoice)
+        url = f"/odoo/action-account.action_move_out_invoice/{invoice.id}"
+        self.start_tour(url, "ksef_attempts", login="ksiegowa_test")

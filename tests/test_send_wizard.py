@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .common import KsefCommon
 
@@ -73,8 +73,14 @@ class TestSendWizard(SendWizardCommon):
 
     def test_nothing_to_send_is_said(self):
         draft = self._create_invoice(partner_id=self.buyer)
+        wizard = self.open_wizard(draft)
+        self.assertTrue(self.hides_invoices(wizard), "an empty list would say nothing")
+        self.assertFalse(self.hides_invoices(self.open_wizard(draft | self.post_invoice())))
         with self.assertRaises(UserError):
-            self.open_wizard(draft).action_send()
+            wizard.action_send()
+
+    def hides_invoices(self, wizard):
+        return Form(wizard)._get_modifier("sendable_line_ids", "invisible")
 
     def test_invoice_without_problems_goes_at_one_click(self):
         invoice = self.post_invoice()

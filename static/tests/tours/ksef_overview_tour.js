@@ -66,3 +66,22 @@ registry.category("web_tour.tours").add("ksef_late", {
         },
     ],
 });
+
+registry.category("web_tour.tours").add("ksef_attempts", {
+    steps: () => [
+        {
+            content: "The attempts are listed",
+            trigger: ".o_notebook .nav-link[name='ksef']",
+            run: "click",
+        },
+        {
+            content: "There is room to read what went wrong",
+            trigger: "div[name='ksef_submission_ids'] td[name='explanation']:contains('450')",
+            run: ({ anchor }) => {
+                if (anchor.offsetWidth < 200) {
+                    throw new Error(`${anchor.offsetWidth} pixels are not enough`);
+                }
+            },
+        },
+    ],
+});
