@@ -114,6 +114,7 @@ class KsefCommon(AccountTestInvoicingCommon):
                 "ksef_environment": "local",
                 "ksef_local_url": simulator_url(),
                 "ksef_token": self.simulator.token(company._ksef_nip(), **token),
+                "ksef_token_ends_on": False,  # on whatever day these tests run
             }
         )
 
