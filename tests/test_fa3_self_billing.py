@@ -71,6 +71,14 @@ class TestSelfBilling(SelfBillingCommon):
         self.assertEqual(document["Fa/P_14_2"], "8.00")
         self.assertEqual(document["Fa/P_15"], "231.00")
 
+    def test_reverse_charge_leaves_the_tax_to_us(self):
+        tax = self.tax("vz_stal")
+        tax.active = True
+        document = self.build(self.buy(self.line(tax)))
+        self.assertEqual(document.texts("Fa/FaWiersz/P_12"), ["oo"])
+        self.assertEqual((document["Fa/P_13_10"], document["Fa/P_15"]), ("100.00", "100.00"))
+        self.assertEqual(document["Fa/Adnotacje/P_18"], "1")
+
     def test_number_is_of_our_series_for_the_vendor(self):
         document = self.build(self.buy())
         self.assertEqual(document["Fa/P_2"], f"SF{self.vendor.id:05}/2026/03/0001")

@@ -49,7 +49,7 @@ class KsefFa3Lines(models.AbstractModel):
             line=base_line["record"],
             taxes=self.env["account.tax"].union(*(data["tax"] for data in vats)),
             net=round_money(self._base_of(base_line)),
-            vat=round_money(sum(data["tax_amount_currency"] for data in vats)),
+            vat=round_money(self._vat_of(base_line)),
             excise=round_money(excise),
             supplied_on=base_line["record"].ksef_supplied_on or day,
         )
@@ -61,6 +61,14 @@ class KsefFa3Lines(models.AbstractModel):
             for data in base_line["tax_details"]["taxes_data"]
             if data["tax"].ksef_rate_code != "none" and not data["is_reverse_charge"]
         ]
+
+    def _vat_of(self, base_line):
+        """Nothing where the tax is charged and deducted at once."""
+        return sum(
+            data["tax_amount_currency"]
+            for data in base_line["tax_details"]["taxes_data"]
+            if data["tax"].ksef_rate_code != "none"
+        )
 
     def _base_of(self, base_line):
         """What the VAT is on: the booked amount of the line and the taxes that the VAT is on too.
