@@ -244,20 +244,25 @@ class AccountMove(models.Model):
     @api.depends("ksef_number", "partner_id", "company_id", "move_type")
     @api.depends_context("lang")
     def _compute_ksef_number_warning(self):
-        bills = self._ksef_received_bills().filtered(
-            lambda bill: ksef_numbers.find(bill.ksef_number or "")
-        )
+        bills = self._ksef_received_bills().filtered("ksef_number")
         (self - bills).ksef_number_warning = False
         twins = bills._ksef_twins()
         for bill in bills:
-            warnings = []
-            if bill in twins:
-                warnings.append(bill._ksef_words_of_twin(twins[bill]))
-            if not bill._ksef_is_number(bill.ksef_number):
-                warnings.append(bill._ksef_words_of_digits())
-            if bill._ksef_is_of_other_vendor():
-                warnings.append(bill._ksef_words_of_vendor())
+            warnings = bill._ksef_number_warnings(twins.get(bill))
             bill.ksef_number_warning = "\n".join(warnings) or False
+
+    def _ksef_number_warnings(self, twin):
+        """What is wrong with the number of this bill, of which `twin` has the same."""
+        if not ksef_numbers.find(self.ksef_number):
+            return [self._ksef_words_of_form()]
+        warnings = []
+        if twin:
+            warnings.append(self._ksef_words_of_twin(twin))
+        if not self._ksef_is_number(self.ksef_number):
+            warnings.append(self._ksef_words_of_digits())
+        if self._ksef_is_of_other_vendor():
+            warnings.append(self._ksef_words_of_vendor())
+        return warnings
 
     def _ksef_is_of_other_vendor(self):
         """Whether the number was given to a seller with another NIP than the vendor's."""

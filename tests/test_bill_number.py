@@ -66,6 +66,17 @@ class TestBillNumber(BillCommon):
         form.invoice_date = "2026-11-05"
         self.assertEqual(form.save().ksef_receipt, "numbered")
 
+    def test_text_that_is_no_number_is_told_before_the_bill_is_saved(self):
+        form = Form(
+            self.env["account.move"]
+            .with_user(self.accountant)
+            .with_context(default_move_type="in_invoice", lang="en_US")
+        )
+        form.ksef_number = "FV/1/2026"
+        self.assertIn("is not a KSeF number", form.ksef_number_warning)
+        form.ksef_number = NUMBER
+        self.assertFalse(form.ksef_number_warning)
+
     def test_text_that_is_no_number_is_refused(self):
         bill = self.make_bill()
         for text in ("FV/1/2026", NUMBER[:-1], "1" * 35):
