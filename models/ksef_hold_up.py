@@ -151,9 +151,12 @@ class KsefQueue(models.AbstractModel):
         return result
 
     def _note_outcome(self, decision, **values):
-        """An intent is no outcome: until there is an answer, the row is known to hang."""
-        if not decision.then:
-            values["held_up_at"] = fields.Datetime.now() if decision.is_held_up else False
+        """Until there is an answer, the row is known to hang; an intent is no outcome."""
+        is_away = decision.failure and decision.failure.kind in AWAY_KINDS
+        if decision.is_held_up:
+            values["held_up_at"] = fields.Datetime.now()
+        elif not (decision.then or is_away):
+            values["held_up_at"] = False
         return super()._note_outcome(decision, **values)
 
     def _spare_others(self, decision):

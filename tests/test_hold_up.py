@@ -10,6 +10,7 @@ from odoo import fields
 from odoo.sql_db import db_connect
 from odoo.tests import tagged
 
+from ..models.failure import Failure
 from ..models.ksef_hold_up import AT_WORK, HELD_UP, TURN
 from ..models.ksef_queue import LANES, PATIENCE, Decision
 from .common import KsefCommon
@@ -93,14 +94,16 @@ class TestHoldUp(KsefCommon):
 
     def test_others_go_on_waiting_while_it_tries_again(self):
         probe, *others = self.queue_invoices(*[self.company] * 3)
-        self.hang()
-        self.run_once()
-        probe.write({"state": "queued"})  # as if no connection had come about
+        self.commit(probe, self.hung())
         deferred_to = min(row.retry_at for row in others)
         self.commit(probe, Decision(state="sending", retry_in=300, then="_send"))
         self.assertEqual(min(row.retry_at for row in others), deferred_to)
         self.commit(probe, Decision(state="sent", retry_in=1))
         self.assertLess(max(row.retry_at for row in others), deferred_to)
+
+    def hung(self, *, is_held_up=True):
+        failure = Failure(kind="no_answer")
+        return Decision(state="queued", retry_in=1, failure=failure, is_held_up=is_held_up)
 
     def commit(self, row, decision):
         """Commit a decision as a worker does; return whether another one may have a turn then."""
@@ -215,8 +218,8 @@ class TestHoldUp(KsefCommon):
     def test_company_hangs_until_it_has_an_answer(self):
         self.connect(self.other_company)
         probe = self.queue_invoices(self.company)
-        self.hang()
-        self.run_once()
+        self.commit(probe, self.hung())
+        self.commit(probe, self.hung(is_held_up=False))
         self.assertTrue(probe.held_up_at and probe._is_of_hanging_company())
         self.run_queue(minutes=0.5)
         self.assertEqual(probe.state, "accepted")
