@@ -12,7 +12,7 @@ LONGEST = 180  # seconds for a tour, on a machine that does other things too
 
 class TourCase(HttpCase):
     def start_tour(self, *args, **options):
-        super().start_tour(*args, **{"timeout": LONGEST, **options})
+        return super().start_tour(*args, **{"timeout": LONGEST, **options})
 
 
 class CronWorker(threading.Thread):

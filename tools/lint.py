@@ -42,7 +42,7 @@ def _checks() -> dict[str, list[str | Path]]:
     addon = paths.addons() / paths.ADDON
     typed = [part for package in TYPED for part in ("-p", package)]
     return {
-        "ruff": [lint, "-m", "ruff", "check", "--output-format=concise", "."],
+        "ruff": [lint, "-m", "ruff", "check", "--output-format=concise", addon],
         "ruff format": [lint, "-m", "ruff", "format", "--check", "--output-format=concise", "."],
         "mypy": [lint, "-m", "mypy", "--strict", "--python-executable", main, *typed],
         "pylint-odoo": [lint, "-m", "pylint", addon],
