@@ -2,6 +2,7 @@
 
 import base64
 import re
+from datetime import timedelta
 
 import requests
 
@@ -125,7 +126,9 @@ class TestTechnicalCorrection(OfflineCommon):
     def test_draft_of_it_cannot_be_confirmed_with_another_content(self):
         invoice = self.refused_invoice().with_user(self.accountant)
         other_price = Command.update(invoice.invoice_line_ids.id, {"price_unit": 90})
-        for change in ({"invoice_line_ids": [other_price]}, {"invoice_date": "2026-01-05"}):
+        day = invoice.invoice_date
+        neighbour = day + timedelta(days=1 if day.day == 1 else -1)  # of the same year
+        for change in ({"invoice_line_ids": [other_price]}, {"invoice_date": neighbour}):
             with (
                 self.subTest(change),
                 self.assertRaisesRegex(UserError, "credit note"),
