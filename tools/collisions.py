@@ -80,12 +80,12 @@ def _collide_all(crowd: Crowd, moves: list[int]) -> dict[str, Outcome]:
 def _prepare_mails(administrator: Session, move: int) -> None:
     """The buyer of all these invoices has an address; PDFs are made one by one.
 
-    Debian's wkhtmltopdf makes no more at once.
+    Debian's wkhtmltopdf makes no more at once; Odoo makes one more than this number.
     """
     [row] = administrator.call("account.move", "read", [move], ["partner_id"])
     address = {"email": "faktury@nabywca.example"}
     administrator.call("res.partner", "write", [row["partner_id"][0]], address)
-    one = ("account.pdf_generation_batch", "1")
+    one = ("account.pdf_generation_batch", "0")
     administrator.call("ir.config_parameter", "set_param", *one)
 
 
