@@ -34,6 +34,17 @@ class CorrectionWizardCommon(CorrectionsCommon):
         wizard.write({"reason": "pomyłka", **values})
         return wizard
 
+    def add_forgotten(self, wizard, name, tax):
+        """A line of 20.00 that the invoice lacked."""
+        self.env["ksef.correction.line"].with_user(self.accountant).create(
+            {
+                "wizard_id": wizard.id,
+                "name": name,
+                "price_unit": 20,
+                "tax_ids": self.tax(tax).ids,
+            }
+        )
+
     def finish(self, wizard):
         """Look at the preview, create, and post what was made."""
         wizard.action_next()

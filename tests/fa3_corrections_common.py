@@ -38,6 +38,18 @@ class CorrectionsCommon(Fa3Common):
         body = f"{SELLER_NIP}-20260302-{crc32(invoice.name.encode()):012X}"
         return f"{body}-{check_digits(f'{body}-00')}"
 
+    def assert_corrects(self, document, invoice):
+        """The document names this invoice, and its number in KSeF, as what it corrects."""
+        self.assertEqual(
+            document.fields("Fa/DaneFaKorygowanej"),
+            [
+                ("DataWystFaKorygowanej", "2026-03-02"),
+                ("NrFaKorygowanej", invoice.name),
+                ("NrKSeF", "1"),
+                ("NrKSeFFaKorygowanej", invoice.ksef_number),
+            ],
+        )
+
     def sell_accepted(self, *lines, **values):
         return self.accept(self.sell(*lines, **values))
 

@@ -109,14 +109,7 @@ class TestCorrectionOfLines(CorrectionWizardCommon):
     def test_forgotten_item_is_added(self):
         invoice = self.sell_accepted()
         wizard = self.begin(invoice, "lines")
-        self.env["ksef.correction.line"].with_user(self.accountant).create(
-            {
-                "wizard_id": wizard.id,
-                "name": "Dostawa",
-                "price_unit": 20,
-                "tax_ids": self.tax("vs_kraj_23").ids,
-            }
-        )
+        self.add_forgotten(wizard, "Dostawa", "vs_kraj_23")
         document = self.build(self.finish(wizard))
         self.assertEqual(self.rows(document), [("1", "20", "20.00", "after")])
 

@@ -19,15 +19,7 @@ class TestCorrectionOfSelfBilled(CorrectionWizardCommon, SelfBillingCommon):
         self.assertEqual(document["Fa/Adnotacje/P_17"], "1")
         self.assertEqual(document["Podmiot1/DaneIdentyfikacyjne/NIP"], VENDOR_NIP)
         self.assertEqual(document["Podmiot2/DaneIdentyfikacyjne/NIP"], SELLER_NIP)
-        self.assertEqual(
-            document.fields("Fa/DaneFaKorygowanej"),
-            [
-                ("DataWystFaKorygowanej", "2026-03-02"),
-                ("NrFaKorygowanej", bill.name),
-                ("NrKSeF", "1"),
-                ("NrKSeFFaKorygowanej", bill.ksef_number),
-            ],
-        )
+        self.assert_corrects(document, bill)
 
     # === AMOUNTS === #
 
@@ -99,14 +91,7 @@ class TestCorrectionOfSelfBilled(CorrectionWizardCommon, SelfBillingCommon):
 
     def test_forgotten_item_is_added_to_a_bill(self):
         wizard = self.begin(self.buy_accepted(), "lines")
-        self.env["ksef.correction.line"].with_user(self.accountant).create(
-            {
-                "wizard_id": wizard.id,
-                "name": "Transport",
-                "price_unit": 20,
-                "tax_ids": self.tax("vz_kraj_23").ids,
-            }
-        )
+        self.add_forgotten(wizard, "Transport", "vz_kraj_23")
         document = self.build(self.finish(wizard))
         self.assertEqual(self.rows(document), [("1", "20", "20.00", "after")])
         self.assertEqual(document["Fa/P_15"], "24.60")

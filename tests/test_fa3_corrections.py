@@ -50,15 +50,7 @@ class TestCreditNotes(CorrectionsCommon):
         self.assertEqual(document["Fa/RodzajFaktury"], "KOR")
         self.assertEqual(document["Fa/PrzyczynaKorekty"], "zwrot towaru")
         self.assertEqual(document["Fa/TypKorekty"], "2")
-        self.assertEqual(
-            document.fields("Fa/DaneFaKorygowanej"),
-            [
-                ("DataWystFaKorygowanej", "2026-03-02"),
-                ("NrFaKorygowanej", invoice.name),
-                ("NrKSeF", "1"),
-                ("NrKSeFFaKorygowanej", invoice.ksef_number),
-            ],
-        )
+        self.assert_corrects(document, invoice)
         for name in ("Platnosc", "DodatkowyOpis"):
             self.assertFalse(document.has(f"Fa/{name}"), name)
 
